@@ -1,0 +1,2 @@
+Console.WriteLine("Rongtong");
+return 0;
