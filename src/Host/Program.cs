@@ -1,2 +1,10 @@
-Console.WriteLine("Rongtong");
-return 0;
+using System.CommandLine;
+using Rongtong.Host.Commands;
+
+var root = new RootCommand("Rongtong: contain an outbreak, reopen the economy. Without a command it serves http://localhost:8080.")
+{
+    ServeCommand.Create(),
+    DbCommands.Create(),
+};
+root.SetAction((_, cancel) => ServeCommand.RunAsync([], cancel));
+return await root.Parse(args).InvokeAsync();

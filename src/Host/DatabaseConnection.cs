@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Rongtong.Platform.Postgres;
+
+namespace Rongtong.Host;
+
+/// <summary>The database this process works with: the one named by ConnectionStrings:Rongtong, else the embedded server under ./data.</summary>
+public sealed class DatabaseConnection : IAsyncDisposable
+{
+    private DatabaseConnection(NpgsqlDataSource source, EmbeddedPostgres? embedded) => (Source, Embedded) = (source, embedded);
+
+    /// <summary>The pool.</summary>
+    public NpgsqlDataSource Source { get; }
+
+    /// <summary>The embedded server, or null with an external one.</summary>
+    public EmbeddedPostgres? Embedded { get; }
+
+    /// <summary>Opens what the configuration names. <c>DataFolder</c> (default ./data under the current folder) is where the embedded server lives.</summary>
+    public static async Task<DatabaseConnection> OpenAsync(IConfiguration configuration, ILogger<EmbeddedPostgres>? logger, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (configuration.GetConnectionString("Rongtong") is { Length: > 0 } external)
+            return new(NpgsqlDataSource.Create(external), null);
+        var folder = Path.Combine(Path.GetFullPath(configuration["DataFolder"] ?? "data"), "postgres");
+        var embedded = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(folder), logger ?? NullLogger<EmbeddedPostgres>.Instance, cancel);
+        return new(NpgsqlDataSource.Create(embedded.ConnectionString), embedded);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        if (Embedded is not null) await Embedded.DisposeAsync();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rongtong.Platform.Data;
+using Rongtong.Platform.Localisation;
+
+namespace Rongtong.Platform;
+
+/// <summary>An assembly with a <c>Texts.json</c>, and pages if it has any.</summary>
+public sealed record ModuleAssembly(Assembly Assembly);
+
+/// <summary>What a module's <c>AddX()</c> calls to be part of the house.</summary>
+public static class ServiceRegistration
+{
+    /// <summary>Registers a module: its schema's migrations, its sentences, its pages.</summary>
+    public static IServiceCollection AddModule(this IServiceCollection services, ModuleSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        services.AddSingleton(schema);
+        return services.AddModuleAssembly(schema.Assembly);
+    }
+
+    /// <summary>Registers an assembly that has sentences or pages but no schema.</summary>
+    public static IServiceCollection AddModuleAssembly(this IServiceCollection services, Assembly assembly) =>
+        services.AddSingleton(new ModuleAssembly(assembly));
+
+    /// <summary>The platform itself: clock, database access, sentences. The host adds the <c>NpgsqlDataSource</c>.</summary>
+    public static IServiceCollection AddPlatform(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddModule(PlatformSchema.Schema);
+        services.AddSingleton<Database>();
+        services.AddSingleton<Migrator>();
+        services.AddSingleton(provider => new TextCatalogue(provider.GetServices<ModuleAssembly>().Select(m => m.Assembly)));
+        services.AddSingleton<Texts>();
+        return services;
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Platform;
+using Rongtong.Platform.Localisation;
+using Rongtong.Web.Shell;
+
+namespace Rongtong.Web;
+
+/// <summary>The shell in the composition root: one Add, one Use, one Map.</summary>
+public static class WebRegistration
+{
+    /// <summary>Pages, languages and the shared controls.</summary>
+    public static IServiceCollection AddWeb(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.AddHttpContextAccessor();
+        services.AddCascadingAuthenticationState();
+        services.AddModuleAssembly(typeof(WebRegistration).Assembly);
+        services.Configure<RequestLocalizationOptions>(options =>
+        {
+            var languages = TextCatalogue.Languages.ToArray();
+            options.SetDefaultCulture(languages[0]).AddSupportedCultures(languages).AddSupportedUICultures(languages);
+            options.ApplyCurrentCultureToResponseHeaders = true;
+        });
+        return services;
+    }
+
+    /// <summary>Maps every page of every module.</summary>
+    public static void MapWeb(this IEndpointRouteBuilder endpoints)
+    {
+        var modules = endpoints.ServiceProvider.GetServices<ModuleAssembly>().Select(m => m.Assembly)
+            .Where(a => a != typeof(App).Assembly).Distinct().ToArray();
+        endpoints.MapRazorComponents<App>().AddAdditionalAssemblies(modules);
+    }
+}
