@@ -1,4 +1,4 @@
-namespace Rongtong.Contracts;
+namespace Rongtong.Contracts.Registry;
 
 /// <summary>
 /// A GB/T 2260 division code in its shortest form: "" the nation, 2 digits a province, 4 a prefecture-level city, 6 a county, 9 a street.
