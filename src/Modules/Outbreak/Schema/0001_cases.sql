@@ -31,7 +31,7 @@ CREATE POLICY publication_read ON outbreak.publication FOR SELECT USING (true);
 CREATE POLICY publication_write ON outbreak.publication FOR INSERT WITH CHECK (platform.is_system() OR platform.actor_kind() IN ('account', 'machine'));
 
 CREATE FUNCTION outbreak.published_through() RETURNS date LANGUAGE sql STABLE
-BEGIN ATOMIC SELECT coalesce((SELECT through FROM outbreak.publication ORDER BY id DESC LIMIT 1), '-infinity'::date); END;
+RETURN coalesce((SELECT through FROM outbreak.publication ORDER BY id DESC LIMIT 1), '-infinity'::date);
 
 ALTER TABLE outbreak.case_count ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outbreak.case_count FORCE ROW LEVEL SECURITY;
