@@ -16,7 +16,6 @@ public static class WebRegistration
     {
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
-        services.AddCascadingAuthenticationState();
         services.AddModuleAssembly(typeof(WebRegistration).Assembly);
         services.Configure<RequestLocalizationOptions>(options =>
         {
@@ -32,6 +31,8 @@ public static class WebRegistration
     {
         var modules = endpoints.ServiceProvider.GetServices<ModuleAssembly>().Select(m => m.Assembly)
             .Where(a => a != typeof(App).Assembly).Distinct().ToArray();
+        endpoints.MapBundle();
+        endpoints.MapPreferences();
         endpoints.MapRazorComponents<App>().AddAdditionalAssemblies(modules);
     }
 }
