@@ -94,7 +94,7 @@ internal static class GammaFunctions
     }
 
     /// <summary>ln Γ(a+1) minus Stirling's formula.</summary>
-    private static double StirlingError(double a)
+    internal static double StirlingError(double a)
     {
         if (a <= 15) return SpecialFunctions.GammaLn(a + 1) - (a + 0.5) * Math.Log(a) + a - HalfLog2Pi;
         var s = 1 / (a * a);
@@ -102,7 +102,7 @@ internal static class GammaFunctions
     }
 
     /// <summary>a ln(a/x) + x - a, without cancellation where x is near a.</summary>
-    private static double Deviance(double a, double x)
+    internal static double Deviance(double a, double x)
     {
         if (Math.Abs(a - x) >= 0.1 * (a + x)) return a * Math.Log(a / x) + x - a;
         var v = (a - x) / (a + x);
