@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Rongtong.Host.Commands;
+using Rongtong.Host.Commands.Analyse;
 
 var root = new RootCommand("Rongtong: contain an outbreak, reopen the economy. Without a command it serves http://localhost:8080.")
 {
     ServeCommand.Create(),
+    AnalyseCommands.Create(),
     DbCommands.Create(),
 };
 root.SetAction((_, cancel) => ServeCommand.RunAsync([], cancel));
