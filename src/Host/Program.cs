@@ -7,6 +7,7 @@ var root = new RootCommand("Rongtong: contain an outbreak, reopen the economy. W
     ServeCommand.Create(),
     AnalyseCommands.Create(),
     DbCommands.Create(),
+    ImportCommand.Create(),
     RulesCommands.Create(),
 };
 root.SetAction((_, cancel) => ServeCommand.RunAsync([], cancel));

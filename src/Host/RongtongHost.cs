@@ -1,5 +1,6 @@
 using Rongtong.Outbreak;
 using Rongtong.Platform;
+using Rongtong.Platform.Access;
 using Rongtong.Registry;
 using Rongtong.Web;
 
@@ -14,9 +15,11 @@ public static class RongtongHost
         ArgumentNullException.ThrowIfNull(connection);
         services.AddSingleton(connection.Source);
         services.AddPlatform();
+        services.AddAccess();
         services.AddWeb();
         services.AddRegistry();
         services.AddOutbreak();
+        services.AddModuleAssembly(typeof(RongtongHost).Assembly);
         return services;
     }
 
@@ -25,6 +28,8 @@ public static class RongtongHost
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseRequestLocalization();
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseAccess();
         app.UseAntiforgery();
         app.MapRegistry();
         app.MapOutbreak();

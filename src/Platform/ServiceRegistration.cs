@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Imports;
 using Rongtong.Platform.Localisation;
 
 namespace Rongtong.Platform;
@@ -33,6 +34,9 @@ public static class ServiceRegistration
         services.AddSingleton<Migrator>();
         services.AddSingleton(provider => new TextCatalogue(provider.GetServices<ModuleAssembly>().Select(m => m.Assembly)));
         services.AddSingleton<Texts>();
+        services.AddSingleton<ImportService>();
+        services.AddSingleton<LiveFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
         return services;
     }
 }

@@ -15,14 +15,14 @@ internal static class DbCommands
             Console.WriteLine($"{applied} applied, {pending.Count} pending");
             foreach (var migration in pending) Console.WriteLine($"  pending: {migration.Schema}/{migration.File}");
             return pending.Count == 0 ? 0 : 1;
-        }, cancel));
+        }, cancel, prepare: false));
         var migrate = new Command("migrate", "Apply pending migrations.");
         migrate.SetAction((_, cancel) => CommandHost.RunAsync(async services =>
         {
             var applied = await services.GetRequiredService<Migrator>().MigrateAsync(cancel);
             Console.WriteLine(applied.Count == 0 ? "Nothing to apply." : string.Join(Environment.NewLine, applied.Select(m => $"applied: {m.Schema}/{m.File}")));
             return 0;
-        }, cancel));
+        }, cancel, prepare: false));
         return new Command("db", "Database: status, migrate, backup, restore.") { status, migrate };
     }
 }

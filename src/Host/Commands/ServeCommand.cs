@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Postgres;
+using Rongtong.Registry;
 
 namespace Rongtong.Host.Commands;
 
@@ -24,6 +25,7 @@ internal static class ServeCommand
         builder.Services.AddRongtong(connection);
         await using var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().MigrateAsync(cancel);
+        await app.Services.LoadRegionsAsync(cancel);
         app.UseRongtong();
         await app.RunAsync(cancel);
         return 0;

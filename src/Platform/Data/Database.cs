@@ -30,11 +30,12 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider clock)
         {
             var transaction = await connection.BeginTransactionAsync(cancel);
             await using var command = new NpgsqlCommand(
-                "SELECT set_config('rongtong.actor_kind', $1, true), set_config('rongtong.actor', $2, true), set_config('rongtong.scope', $3, true)",
+                "SELECT set_config('rongtong.actor_kind', $1, true), set_config('rongtong.actor', $2, true), set_config('rongtong.scope', $3, true), set_config('rongtong.permissions', $4, true)",
                 connection, transaction);
             command.Parameters.Add(new() { Value = KindName(actor.Kind) });
             command.Parameters.Add(new() { Value = actor.Id });
             command.Parameters.Add(new() { Value = string.Join(',', actor.Scope) });
+            command.Parameters.Add(new() { Value = string.Join(',', actor.Permissions) });
             await command.ExecuteNonQueryAsync(cancel);
             return new Session(this, connection, transaction, actor);
         }
@@ -45,7 +46,7 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider clock)
         }
     }
 
-    private static string KindName(ActorKind kind) => kind switch
+    internal static string KindName(ActorKind kind) => kind switch
     {
         ActorKind.Public => "public",
         ActorKind.Account => "account",

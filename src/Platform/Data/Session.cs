@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Rongtong.Platform.Access;
+using Rongtong.Platform.Audit;
 
 namespace Rongtong.Platform.Data;
 
@@ -8,6 +9,7 @@ namespace Rongtong.Platform.Data;
 public sealed class Session : IAsyncDisposable
 {
     private readonly Database _database;
+    private readonly List<(string Action, string Subject, string Details)> _audit = [];
 
     internal Session(Database database, NpgsqlConnection connection, NpgsqlTransaction transaction, Actor actor)
     {
@@ -41,8 +43,36 @@ public sealed class Session : IAsyncDisposable
     public Task<int> ExecuteAsync(string sql, object? args = null, CancellationToken cancel = default) =>
         Connection.ExecuteAsync(Command(sql, args, cancel));
 
-    /// <summary>Makes the work of this session durable.</summary>
-    public async Task CommitAsync(CancellationToken cancel = default) => await Transaction.CommitAsync(cancel);
+    /// <summary>
+    /// Does a part of the work in the product's own name, inside this transaction: derived rows that no person may write, such as tiers.
+    /// The decision that the actor may trigger it has been taken by the caller.
+    /// </summary>
+    public async Task AsSystemAsync(Func<Task> work, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        await ExecuteAsync("SELECT set_config('rongtong.actor_kind', 'system', true), set_config('rongtong.scope', '*', true)", cancel: cancel);
+        await work();
+        await ExecuteAsync("SELECT set_config('rongtong.actor_kind', @kind, true), set_config('rongtong.scope', @scope, true)",
+            new { kind = Database.KindName(Actor.Kind), scope = string.Join(',', Actor.Scope) }, cancel);
+    }
+
+    /// <summary>Tells every host that listens, when this session commits, that something under the topic changed.</summary>
+    public Task AnnounceAsync(string topic, CancellationToken cancel = default) =>
+        ExecuteAsync("SELECT pg_notify(@channel, @topic)", new { channel = LiveFeed.Channel, topic }, cancel);
+
+    /// <summary>Keeps for the record what is done or looked at here; written with the commit, lost with a rollback.</summary>
+    /// <param name="action">What, as <c>module.verb</c>.</param>
+    /// <param name="subject">To which thing.</param>
+    /// <param name="details">What else a reader of the record must know; no personal data.</param>
+    public void Audit(string action, string subject, string details = "") => _audit.Add((action, subject, details));
+
+    /// <summary>Makes the work of this session durable, the audit entries last, so that the chain is locked for one round trip only.</summary>
+    public async Task CommitAsync(CancellationToken cancel = default)
+    {
+        if (_audit.Count > 0) await AuditChain.AppendAsync(this, _audit, cancel);
+        _audit.Clear();
+        await Transaction.CommitAsync(cancel);
+    }
 
     public async ValueTask DisposeAsync()
     {

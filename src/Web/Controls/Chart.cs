@@ -16,6 +16,10 @@ public sealed record ChartModel(IReadOnlyList<string> Days, string Unit, string?
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Level { get; init; }
     public int LevelAxis { get; init; }
+
+    /// <summary>Where the left axis ends although values go beyond; the table has them all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Ceiling { get; init; }
 }
 
 /// <param name="Kind">"bar" or "line".</param>

@@ -5,7 +5,7 @@ import { echarts, keepDrawn, themeColours } from './echarts';
 interface Series { name: string; kind: 'bar' | 'line'; values: (number | null)[]; axis?: number; dashed?: boolean }
 interface Band { name: string; low: (number | null)[]; high: (number | null)[]; axis?: number }
 interface Marker { day: string; label: string }
-interface Model { days: string[]; unit: string; unit2?: string; series: Series[]; bands: Band[]; markers: Marker[]; level?: number; levelAxis?: number }
+interface Model { days: string[]; unit: string; unit2?: string; series: Series[]; bands: Band[]; markers: Marker[]; level?: number; levelAxis?: number; ceiling?: number }
 
 const palette = ['#2f6fb2', '#d1622b', '#3b8f5a', '#8a5ab5', '#b8891c', '#4d9aa6'];
 
@@ -33,7 +33,7 @@ class RtChart extends HTMLElement {
 function options(model: Model): echarts.EChartsCoreOption {
   const colours = themeColours();
   const axis = (name: string, right: boolean) => ({
-    type: 'value', name, position: right ? 'right' : 'left', nameTextStyle: { color: colours.muted, align: right ? 'right' : 'left' },
+    type: 'value', name, max: right ? undefined : model.ceiling, position: right ? 'right' : 'left', nameTextStyle: { color: colours.muted, align: right ? 'right' : 'left' },
     axisLabel: { color: colours.muted }, splitLine: { show: !right, lineStyle: { color: colours.line } },
   });
   const bands = model.bands.flatMap((band, i) => [

@@ -109,7 +109,7 @@ class RtMap extends HTMLElement {
         outOfRange: { color: isDark ? '#3f3f46' : '#d4d4d8' },
       },
       series: [{
-        type: 'map', map: mapName, roam: false, selectedMode: false, top: 8, bottom: 8,
+        type: 'map', map: mapName, roam: false, selectedMode: false, layoutCenter: ['54%', '50%'], layoutSize: Math.min(chart.getWidth() * 0.88, chart.getHeight() * 0.98),
         itemStyle: { areaColor: isDark ? '#3f3f46' : '#d4d4d8', borderColor: colours.surface, borderWidth: 0.8 },
         label: { show: hasNames && chart.getWidth() > 560, color: colours.text, fontSize: 11, formatter: (p: { name: string }) => names.get(p.name) ?? '' },
         emphasis: { label: { show: true, color: colours.text }, itemStyle: { areaColor: undefined, borderColor: colours.text, borderWidth: 1.6 } },

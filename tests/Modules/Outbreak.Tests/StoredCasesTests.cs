@@ -113,7 +113,8 @@ public sealed class StoredCasesTests : IAsyncLifetime
     private async Task<MergeCounts> MergeAsync(long batch, params CaseCount[] rows)
     {
         await using var session = await _database.Database.BeginAsync(Actor.System);
-        await MergeCases.StageAsync(session, rows, default);
+        await MergeCases.StageAsync(session, [.. rows.Select((row, i) => (row, false, (long)i))], default);
+        await MergeCases.SettleDuplicatesAsync(session, default);
         var counts = await MergeCases.MergeAsync(session, _clock.GetUtcNow(), batch, default);
         await session.CommitAsync();
         return counts;

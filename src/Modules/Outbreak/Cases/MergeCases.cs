@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Imports;
 
 namespace Rongtong.Outbreak.Cases;
 
@@ -17,15 +18,16 @@ public readonly record struct MergeCounts(int New, int Changed, int Unchanged);
 /// </summary>
 internal static class MergeCases
 {
-    public static async Task StageAsync(Session session, IReadOnlyList<CaseCount> rows, CancellationToken cancel)
+    /// <summary>Puts rows aside; <c>Adds</c> marks rows of one area that add up instead of repeating each other.</summary>
+    public static async Task StageAsync(Session session, IReadOnlyList<(CaseCount Count, bool Adds, long Line)> rows, CancellationToken cancel)
     {
         await session.ExecuteAsync("""
-            CREATE TEMPORARY TABLE IF NOT EXISTS staged_case (
-                region_code text, day date, confirmed integer, suspected integer, cured integer, dead integer, imported integer) ON COMMIT DROP
+            CREATE TEMPORARY TABLE IF NOT EXISTS staged_row (
+                region_code text, day date, confirmed integer, suspected integer, cured integer, dead integer, imported integer, adds boolean, line bigint) ON COMMIT DROP
             """, cancel: cancel);
         await using var copy = await session.Connection.BeginBinaryImportAsync(
-            "COPY staged_case (region_code, day, confirmed, suspected, cured, dead, imported) FROM STDIN (FORMAT binary)", cancel);
-        foreach (var row in rows)
+            "COPY staged_row (region_code, day, confirmed, suspected, cured, dead, imported, adds, line) FROM STDIN (FORMAT binary)", cancel);
+        foreach (var (row, adds, line) in rows)
         {
             await copy.StartRowAsync(cancel);
             await copy.WriteAsync(row.RegionCode, NpgsqlDbType.Text, cancel);
@@ -35,11 +37,31 @@ internal static class MergeCases
                 if (count is { } persons) await copy.WriteAsync(persons, NpgsqlDbType.Integer, cancel);
                 else await copy.WriteNullAsync(cancel);
             }
+            await copy.WriteAsync(adds, NpgsqlDbType.Boolean, cancel);
+            await copy.WriteAsync(line, NpgsqlDbType.Bigint, cancel);
         }
         await copy.CompleteAsync(cancel);
     }
 
-    /// <summary>Merges what was staged in this transaction; one row per region and day must have been staged.</summary>
+    /// <summary>Makes one row per region and day of what was staged: groups without a place add up, of repeated rows the last one counts. Tells of repetitions that differ.</summary>
+    public static async Task<IReadOnlyList<ImportFinding>> SettleDuplicatesAsync(Session session, CancellationToken cancel)
+    {
+        await session.ExecuteAsync("""
+            CREATE TEMPORARY TABLE staged_case ON COMMIT DROP AS
+                SELECT region_code, day, sum(confirmed)::int AS confirmed, sum(suspected)::int AS suspected, sum(cured)::int AS cured, sum(dead)::int AS dead, sum(imported)::int AS imported
+                FROM staged_row WHERE adds GROUP BY region_code, day
+                UNION ALL
+                (SELECT DISTINCT ON (region_code, day) region_code, day, confirmed, suspected, cured, dead, imported FROM staged_row WHERE NOT adds ORDER BY region_code, day, line DESC)
+            """, cancel: cancel);
+        var differing = await session.QueryAsync<(string Code, DateOnly Day, long Count)>("""
+            SELECT region_code, day, count(*) FROM staged_row WHERE NOT adds
+            GROUP BY region_code, day HAVING count(DISTINCT (confirmed, suspected, cured, dead, imported)) > 1 ORDER BY day, region_code
+            """, cancel: cancel);
+        return differing.Count == 0 ? [] :
+            [new("outbreak.import.odd.repeated", differing.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), string.Join("; ", differing.Take(5).Select(d => $"{d.Code} {d.Day:yyyy-MM-dd}")))];
+    }
+
+    /// <summary>Merges what was staged and settled in this transaction.</summary>
     public static Task<MergeCounts> MergeAsync(Session session, DateTimeOffset knownFrom, long batchId, CancellationToken cancel) =>
         session.QuerySingleAsync<MergeCounts>("""
             WITH compared AS (

@@ -21,13 +21,13 @@ internal sealed record RegionAlias(string ProvinceCode, string Name, string Code
 internal sealed class RegionTree : IRegionTree
 {
     /// <summary>Words that name a group of people or an unknown place rather than a region; the first that matches decides.</summary>
-    private static readonly (string[] Words, string Letter, string Name)[] s_rules =
+    private static readonly (string[] Words, string Letter, string Name, string English)[] s_rules =
     [
-        (["境外", "外籍", "国外"], "A", "境外输入"),
-        (["监狱", "戒毒", "看守所"], "C", "监狱系统"),
-        (["省直辖", "直辖县"], "D", "省直辖县级地区"),
-        (["外地", "外省", "来京", "来沪", "来津", "来渝"], "B", "外地来人员"),
-        (["待明确", "待确认", "未公布", "未明确", "不明", "未知", "待定", "其他", "其它"], "X", "待明确地区"),
+        (["境外", "外籍", "国外"], "A", "境外输入", "Imported from abroad"),
+        (["监狱", "戒毒", "看守所"], "C", "监狱系统", "Prisons"),
+        (["省直辖", "直辖县"], "D", "省直辖县级地区", "Directly administered counties"),
+        (["外地", "外省", "来京", "来沪", "来津", "来渝"], "B", "外地来人员", "Visitors from elsewhere"),
+        (["待明确", "待确认", "未公布", "未明确", "不明", "未知", "待定", "其他", "其它"], "X", "待明确地区", "Place not yet known"),
     ];
 
     private readonly FrozenDictionary<string, Region> _byCode;
@@ -82,23 +82,23 @@ internal sealed class RegionTree : IRegionTree
         if (string.IsNullOrWhiteSpace(place) && string.IsNullOrWhiteSpace(placeCode)) return new(above, RegionMatch.Code);
 
         if (ShortCode(placeCode) is { } code && _byCode.TryGetValue(code, out var coded) && coded.Code.IsWithin(above.Code)) return new(coded, RegionMatch.Code);
-        if (string.IsNullOrWhiteSpace(place)) return new(AreaOf(above, "X", "待明确地区"), RegionMatch.Rule);
+        if (string.IsNullOrWhiteSpace(place)) return new(AreaOf(above, "X", "待明确地区", "Place not yet known"), RegionMatch.Rule);
         var name = RegionNames.Normalise(place);
         var key = (above.Code.Value, name);
         if (_aliases.TryGetValue(key, out var alias)) return new(alias, RegionMatch.Alias);
         if (_placesByName.TryGetValue(key, out var named)) return new(named, named.ValidTo is null ? RegionMatch.Name : RegionMatch.Alias);
         if (_provincesByName.TryGetValue(name, out var same) && same == above) return new(above, RegionMatch.Name);
-        foreach (var (words, letter, area) in s_rules)
+        foreach (var (words, letter, area, english) in s_rules)
         {
-            if (words.Any(word => name.Contains(word, StringComparison.Ordinal))) return new(AreaOf(above, letter, area), RegionMatch.Rule);
+            if (words.Any(word => name.Contains(word, StringComparison.Ordinal))) return new(AreaOf(above, letter, area, english), RegionMatch.Rule);
         }
         var digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..5];
-        return new(AreaOf(above, "U" + digest, place.Trim()), RegionMatch.Unknown);
+        return new(AreaOf(above, "U" + digest, place.Trim(), null), RegionMatch.Unknown);
     }
 
-    private Region AreaOf(Region province, string letters, string name) =>
+    private Region AreaOf(Region province, string letters, string name, string? english) =>
         _byCode.GetValueOrDefault(province.Code.Value + letters)
-        ?? new Region(new(province.Code.Value + letters), name, null, RegionLevel.County, province.Code, IsStatistical: true, null, null, null);
+        ?? new Region(new(province.Code.Value + letters), name, english, RegionLevel.County, province.Code, IsStatistical: true, null, null, null);
 
     private Region? FindProvince(string? name, string? code)
     {

@@ -1,0 +1,26 @@
+namespace Rongtong.Platform.Access;
+
+/// <summary>
+/// The closed list of roles and what each may do. There is no police role, and none can be made at run time: a use that is not on this list
+/// needs a change of the product that people can read.
+/// </summary>
+public static class Roles
+{
+    public const string ManageAccess = "access.manage";
+    public const string ReadAudit = "audit.read";
+
+    private static readonly Dictionary<string, string[]> s_roles = new()
+    {
+        ["administrator"] = [ManageAccess, "outbreak.read", "outbreak.import"],
+        ["duty_leader"] = ["outbreak.read"],
+        ["epidemiologist"] = ["outbreak.read", "outbreak.import", "outbreak.decide"],
+        ["officer"] = ["outbreak.read", "outbreak.import"],
+        ["auditor"] = [ReadAudit],
+    };
+
+    /// <summary>Names of all roles.</summary>
+    public static IReadOnlyCollection<string> All => s_roles.Keys;
+
+    /// <summary>What the roles together may do; names that are no role give nothing.</summary>
+    public static IReadOnlySet<string> PermissionsOf(IEnumerable<string> roles) => roles.SelectMany(role => s_roles.GetValueOrDefault(role) ?? []).ToHashSet();
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Rongtong.Platform.Data;
+
+/// <summary>
+/// What changed, as it changes: one connection of this host listens to PostgreSQL and hands topics to whoever waits for them.
+/// <code>Session.AnnounceAsync ──commit──> NOTIFY ──> this host's listener ──> live pages, caches</code>
+/// After a lost connection every subscriber is told once, because something may have been missed.
+/// </summary>
+public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) : BackgroundService
+{
+    internal const string Channel = "rongtong";
+
+    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<Guid, (string Topic, Channel<string> Queue)> _subscribers = new();
+
+    /// <summary>The topic each time it is announced; several announcements while the reader is busy count as one.</summary>
+    public async IAsyncEnumerable<string> SubscribeAsync(string topic, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var id = Guid.NewGuid();
+        var queue = System.Threading.Channels.Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        _subscribers[id] = (topic, queue);
+        try
+        {
+            await foreach (var said in queue.Reader.ReadAllAsync(cancel)) yield return said;
+        }
+        finally
+        {
+            _subscribers.TryRemove(id, out _);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(stoppingToken);
+                connection.Notification += (_, notice) => Tell(notice.Payload);
+                await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection)) await listen.ExecuteNonQueryAsync(stoppingToken);
+                foreach (var (topic, _) in _subscribers.Values) Tell(topic);
+                while (true) await connection.WaitAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or ObjectDisposedException)
+            {
+                logger.LogWarning("The line on which changes are announced was lost ({Reason}); listening again.", e.Message);
+                await Task.Delay(s_retryAfter, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Tell(string topic)
+    {
+        foreach (var (wanted, queue) in _subscribers.Values)
+        {
+            if (wanted == topic) queue.Writer.TryWrite(topic);
+        }
+    }
+}
