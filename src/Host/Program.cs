@@ -9,6 +9,7 @@ var root = new RootCommand("Rongtong: contain an outbreak, reopen the economy. W
     DbCommands.Create(),
     ImportCommand.Create(),
     RulesCommands.Create(),
+    VerifyCommands.Create(),
 };
 root.SetAction((_, cancel) => ServeCommand.RunAsync([], cancel));
 return await root.Parse(args).InvokeAsync();

@@ -1,4 +1,5 @@
 using Rongtong.Outbreak;
+using Rongtong.Outbreak.Publication;
 using Rongtong.Platform;
 using Rongtong.Platform.Access;
 using Rongtong.Registry;
@@ -27,6 +28,7 @@ public static class RongtongHost
     public static void UseRongtong(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseOpenData();
         app.UseRequestLocalization();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAccess();

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Rongtong.Platform;
+using Rongtong.Platform.Access;
 using Rongtong.Platform.Localisation;
+using Rongtong.Web.Account;
 using Rongtong.Web.Shell;
 
 namespace Rongtong.Web;
@@ -17,6 +19,9 @@ public static class WebRegistration
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
         services.AddModuleAssembly(typeof(WebRegistration).Assembly);
+        services.AddNavigation(
+            new NavigationEntry("access.title", "/access", Roles.ManageAccess, 900, "access.nav.group"),
+            new NavigationEntry("audit.title", "/audit", Roles.ReadAudit, 910, "access.nav.group"));
         services.Configure<RequestLocalizationOptions>(options =>
         {
             var languages = TextCatalogue.Languages.ToArray();
@@ -33,6 +38,7 @@ public static class WebRegistration
             .Where(a => a != typeof(App).Assembly).Distinct().ToArray();
         endpoints.MapBundle();
         endpoints.MapPreferences();
+        endpoints.MapAccount();
         endpoints.MapRazorComponents<App>().AddAdditionalAssemblies(modules);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Postgres;
 using Rongtong.Registry;
@@ -19,6 +20,8 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(string[] args, CancellationToken cancel)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Directory.GetCurrentDirectory() });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://localhost:8080");
         using var logging = LoggerFactory.Create(log => log.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
         await using var connection = await DatabaseConnection.OpenAsync(builder.Configuration, logging.CreateLogger<EmbeddedPostgres>(), cancel);
@@ -27,7 +30,20 @@ internal static class ServeCommand
         await app.Services.GetRequiredService<Migrator>().MigrateAsync(cancel);
         await app.Services.LoadRegionsAsync(cancel);
         app.UseRongtong();
-        await app.RunAsync(cancel);
+        await app.Services.GetRequiredService<Settings>().ReadModeAsync(cancel);
+        await app.StartAsync(cancel);
+        await PrintWelcomeAsync(app, cancel);
+        await app.WaitForShutdownAsync(cancel);
         return 0;
+    }
+
+    /// <summary>Says where to go, and gives the first administrator a way in that nobody else can read.</summary>
+    private static async Task PrintWelcomeAsync(WebApplication app, CancellationToken cancel)
+    {
+        var address = app.Urls.First();
+        Console.WriteLine($"融通 Rongtong: {address}");
+        if (await app.Services.GetRequiredService<Accounts>().AnyAsync(cancel)) return;
+        var token = await app.Services.GetRequiredService<Settings>().IssueFirstLinkAsync(cancel);
+        Console.WriteLine($"第一位管理员 first administrator (24 h, once): {address}/account/first?token={token}");
     }
 }

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Rongtong.Platform;
 using Rongtong.Outbreak.Cases;
+using Rongtong.Outbreak.Demo;
 using Rongtong.Outbreak.Map;
+using Rongtong.Outbreak.Publication;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Imports;
 using Rongtong.Web.Shell;
@@ -18,13 +20,24 @@ public static class OutbreakModule
     public static IServiceCollection AddOutbreak(this IServiceCollection services)
     {
         services.AddSingleton<IImportKind, ImportCases>();
+        services.AddSingleton<LoadDemo>();
+        services.AddSingleton<IPageBanner, DemoBanner>();
+        services.AddSingleton<OpenData>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenData>());
         services.AddNavigation(
-            new NavigationEntry("outbreak.nav.map", "/outbreak", null, 100, "outbreak.nav.group"));
+            new NavigationEntry("outbreak.nav.map", "/outbreak", null, 100, "outbreak.nav.group"),
+            new NavigationEntry("outbreak.nav.compare", "/outbreak/compare", null, 110, "outbreak.nav.group"),
+            new NavigationEntry("outbreak.nav.tiers", "/outbreak/tiers", null, 120, "outbreak.nav.group"),
+            new NavigationEntry("outbreak.nav.warnings", "/outbreak/warnings", OutbreakPermissions.Read, 130, "outbreak.nav.group"),
+            new NavigationEntry("outbreak.nav.data", "/outbreak/data", OutbreakPermissions.Import, 140, "outbreak.nav.group"),
+            new NavigationEntry("outbreak.nav.screen", "/screen", null, 150, "outbreak.nav.group"),
+            new NavigationEntry("outbreak.nav.open", "/open-data", null, 160, "outbreak.nav.group"));
         return services.AddModule(Schema);
     }
 
     public static void MapOutbreak(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapMapData();
+        endpoints.MapForms();
     }
 }
