@@ -50,15 +50,16 @@ internal sealed class RegionOutlines
 
     private static JsonObject DecodeGeometry(JsonElement geometry)
     {
-        var type = geometry.GetProperty("type").GetString()!;
         var coordinates = geometry.GetProperty("coordinates");
         if (!geometry.TryGetProperty("encodeOffsets", out var offsets)) return (JsonObject)JsonNode.Parse(geometry.GetRawText())!;
         JsonArray Polygon(JsonElement rings, JsonElement ringOffsets) =>
             new([.. rings.EnumerateArray().Zip(ringOffsets.EnumerateArray(), (ring, offset) => DecodeRing(ring.GetString()!, offset[0].GetInt32(), offset[1].GetInt32()))]);
-        var decoded = type == "Polygon"
+        // One of the files calls several polygons one: the nesting tells, not the name.
+        var isOne = coordinates[0].ValueKind == JsonValueKind.String;
+        var decoded = isOne
             ? Polygon(coordinates, offsets)
             : new JsonArray([.. coordinates.EnumerateArray().Zip(offsets.EnumerateArray(), Polygon)]);
-        return new JsonObject { ["type"] = type, ["coordinates"] = decoded };
+        return new JsonObject { ["type"] = isOne ? "Polygon" : "MultiPolygon", ["coordinates"] = decoded };
     }
 
     private static JsonArray DecodeRing(string encoded, int x, int y)
