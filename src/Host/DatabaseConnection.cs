@@ -15,6 +15,9 @@ public sealed class DatabaseConnection : IAsyncDisposable
     /// <summary>The embedded server, or null with an external one.</summary>
     public EmbeddedPostgres? Embedded { get; }
 
+    /// <summary>A database that is open already; its owner closes it.</summary>
+    public static DatabaseConnection Over(NpgsqlDataSource source) => new(source, null);
+
     /// <summary>Opens what the configuration names. <c>DataFolder</c> (default ./data under the current folder) is where the embedded server lives.</summary>
     public static async Task<DatabaseConnection> OpenAsync(IConfiguration configuration, ILogger<EmbeddedPostgres>? logger, CancellationToken cancel)
     {

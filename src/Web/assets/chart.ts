@@ -19,7 +19,7 @@ class RtChart extends HTMLElement {
     const model = JSON.parse(source.textContent) as Model;
     box.hidden = false;
     const chart = echarts.init(box);
-    const draw = () => chart.setOption(options(model), { notMerge: true });
+    const draw = () => chart.setOption(options(model, box), { notMerge: true });
     draw();
     this.release = keepDrawn(box, chart, draw);
     this.dataset.drawn = 'true';
@@ -30,8 +30,8 @@ class RtChart extends HTMLElement {
   }
 }
 
-function options(model: Model): echarts.EChartsCoreOption {
-  const colours = themeColours();
+function options(model: Model, box: HTMLElement): echarts.EChartsCoreOption {
+  const colours = themeColours(box);
   const axis = (name: string, right: boolean) => ({
     type: 'value', name, max: right ? undefined : model.ceiling, position: right ? 'right' : 'left', nameTextStyle: { color: colours.muted, align: right ? 'right' : 'left' },
     axisLabel: { color: colours.muted }, splitLine: { show: !right, lineStyle: { color: colours.line } },

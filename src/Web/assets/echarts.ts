@@ -9,8 +9,8 @@ echarts.use([BarChart, LineChart, MapChart, GridComponent, LegendComponent, Mark
 export { echarts };
 
 /** Colours of the current theme, read from the style sheet so that charts and pages agree. */
-export function themeColours(): { text: string; muted: string; line: string; surface: string } {
-  const style = getComputedStyle(document.documentElement);
+export function themeColours(element: HTMLElement): { text: string; muted: string; line: string; surface: string } {
+  const style = getComputedStyle(element.closest('[data-bs-theme]') ?? document.documentElement);
   const read = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback;
   return {
     text: read('--tblr-body-color', '#1f2937'),

@@ -84,7 +84,7 @@ class RtMap extends HTMLElement {
 
   private draw(chart: echarts.ECharts, mapName: string): void {
     if (!this.figures) return;
-    const colours = themeColours();
+    const colours = themeColours(this);
     const isDark = document.documentElement.dataset.bsTheme === 'dark';
     const ramp = isDark ? dark : light;
     const metric = this.metric;

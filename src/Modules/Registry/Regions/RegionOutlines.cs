@@ -31,9 +31,12 @@ internal sealed class RegionOutlines
         using var stream = typeof(RegionOutlines).Assembly.GetManifestResourceStream($"Outlines/{file}.json")
             ?? throw new InvalidOperationException($"The outline '{file}' is missing from the build.");
         using var json = JsonDocument.Parse(stream);
+        var isEncoded = json.RootElement.TryGetProperty("UTF8Encoding", out var flag) && flag.ValueKind == JsonValueKind.True;
         var features = new JsonArray();
         foreach (var feature in json.RootElement.GetProperty("features").EnumerateArray())
         {
+            // A feature without an outline cannot be drawn; its region still stands in every table.
+            if (feature.GetProperty("geometry").GetProperty("coordinates").GetArrayLength() == 0) continue;
             var name = feature.GetProperty("properties").GetProperty("name").GetString()!;
             var region = above == RegionCode.Nation ? tree.Resolve(name, null, null, null)?.Region : tree.Resolve(null, above.Value, name, null)?.Region;
             // A retired area is drawn where it lay and coloured by what took it over.
@@ -42,20 +45,20 @@ internal sealed class RegionOutlines
             {
                 ["type"] = "Feature",
                 ["properties"] = new JsonObject { ["code"] = region is { IsStatistical: false } && region.Code != above ? region.Code.Value : null, ["name"] = name },
-                ["geometry"] = DecodeGeometry(feature.GetProperty("geometry")),
+                ["geometry"] = DecodeGeometry(feature.GetProperty("geometry"), isEncoded),
             });
         }
         return JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["type"] = "FeatureCollection", ["features"] = features });
     }
 
-    private static JsonObject DecodeGeometry(JsonElement geometry)
+    private static JsonObject DecodeGeometry(JsonElement geometry, bool isEncoded)
     {
         var coordinates = geometry.GetProperty("coordinates");
-        if (!geometry.TryGetProperty("encodeOffsets", out var offsets)) return (JsonObject)JsonNode.Parse(geometry.GetRawText())!;
+        // One file says that it is not compressed and carries offsets all the same: the flag counts.
+        if (!isEncoded || !geometry.TryGetProperty("encodeOffsets", out var offsets)) return (JsonObject)JsonNode.Parse(geometry.GetRawText())!;
         JsonArray Polygon(JsonElement rings, JsonElement ringOffsets) =>
             new([.. rings.EnumerateArray().Zip(ringOffsets.EnumerateArray(), (ring, offset) => DecodeRing(ring.GetString()!, offset[0].GetInt32(), offset[1].GetInt32()))]);
-        // One of the files calls several polygons one: the nesting tells, not the name.
-        var isOne = coordinates[0].ValueKind == JsonValueKind.String;
+        var isOne = geometry.GetProperty("type").GetString() == "Polygon";
         var decoded = isOne
             ? Polygon(coordinates, offsets)
             : new JsonArray([.. coordinates.EnumerateArray().Zip(offsets.EnumerateArray(), Polygon)]);

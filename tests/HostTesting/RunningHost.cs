@@ -1,0 +1,74 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rongtong.Host;
+using Rongtong.Platform.Access;
+using Rongtong.Platform.Data;
+using Rongtong.Registry;
+using Rongtong.Testing;
+
+namespace Rongtong.HostTesting;
+
+/// <summary>The product as it is served, in this process, on a database of its own.</summary>
+public sealed partial class RunningHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private RunningHost(WebApplication app, TestDatabase database) => (_app, Database) = (app, database);
+
+    public TestDatabase Database { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Address => new(_app.Urls.First());
+
+    public static async Task<RunningHost> StartAsync(TimeProvider? clock = null)
+    {
+        var database = await TestPostgres.CreateAsync(clock);
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (clock is not null) builder.Services.AddSingleton(clock);
+        builder.Services.AddRongtong(DatabaseConnection.Over(database.Source));
+        var app = builder.Build();
+        await app.Services.GetRequiredService<Migrator>().MigrateAsync();
+        await app.Services.LoadRegionsAsync();
+        app.UseRongtong();
+        await app.StartAsync();
+        return new(app, database);
+    }
+
+    /// <summary>A browser without scripts: keeps cookies, does not follow redirects.</summary>
+    public HttpClient Browser() => new(new HttpClientHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = false }) { BaseAddress = Address };
+
+    /// <summary>Posts a form as a page would: with the antiforgery token of the page it stands on.</summary>
+    public static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string page, string action, params (string Name, string Value)[] fields)
+    {
+        var html = await browser.GetStringAsync(new Uri(page, UriKind.Relative));
+        var token = TokenField().Match(html).Groups[1].Value;
+        return await browser.PostAsync(new Uri(action, UriKind.Relative), new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
+    }
+
+    /// <summary>Makes an account and signs a browser in with it.</summary>
+    public async Task<HttpClient> SignedInAsync(string login, string role, string scope)
+    {
+        await Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, login, login, "a-long-password", [role], [scope]);
+        var browser = Browser();
+        var answer = await PostAsync(browser, "/account/sign-in", "/account/sign-in", ("login", login), ("password", "a-long-password"), ("returnTo", "/"));
+        if (answer.Headers.Location?.OriginalString != "/") throw new InvalidOperationException($"Sign-in of {login} led to {answer.Headers.Location}.");
+        return browser;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    [GeneratedRegex("__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex TokenField();
+}
