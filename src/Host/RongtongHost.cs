@@ -30,7 +30,8 @@ public static class RongtongHost
         ArgumentNullException.ThrowIfNull(app);
         app.UseOpenData();
         app.UseRequestLocalization();
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        // A refused post keeps its bare status: drawing a page for it would run the refused request again.
+        app.UseWhen(http => HttpMethods.IsGet(http.Request.Method), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseAccess();
         app.UseAntiforgery();
         app.MapRegistry();

@@ -75,7 +75,7 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
             cancel.ThrowIfCancellationRequested();
             rows++;
             var row = new ImportRow(table.Line, table.Fields, columns);
-            if (table.Fields.Count > columns.Count && table.Fields.Count > HeaderWidth(columns)) row.Reject("", "import.expected.fewer-fields");
+            if (table.Fields.Count > columns[""].Index) row.Reject("", "import.expected.fewer-fields");
             if (row.Rejects.Count == 0) await sink.AddAsync(row, cancel);
             if (row.Rejects.Count > 0)
             {
@@ -97,8 +97,6 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
         return new(batchId, kind.Name, fileName, rows, outcome.New, outcome.Changed, outcome.Unchanged, rejected, rejects, outcome.Findings);
     }
 
-    private static int HeaderWidth(IReadOnlyDictionary<string, (int Index, string Header)> columns) => columns.Count == 0 ? 0 : columns[""].Index;
-
     /// <summary>Which column each header means. The entry "" holds the width of the header, to see rows that are longer.</summary>
     private static async Task<IReadOnlyDictionary<string, (int Index, string Header)>> MapHeaderAsync(IImportKind kind, ITableFile table, ImportOptions options, Session session, CancellationToken cancel)
     {
@@ -107,7 +105,7 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
         var mapping = new Dictionary<string, string>(options.Mapping.ToDictionary(m => Normalise(m.Key), m => m.Value));
         if (options.MappingName is { } name)
         {
-            var saved = await session.QuerySingleOrDefaultAsync<string>("SELECT header_to_column::text FROM platform.import_mapping WHERE kind = @Name AND name = @name", new { kind.Name, name }, cancel)
+            var saved = await session.QuerySingleOrDefaultAsync<string>("SELECT header_to_column::text FROM platform.import_mapping WHERE kind = @kindName AND name = @name", new { kindName = kind.Name, name }, cancel)
                 ?? throw new ImportFileException("import.file.no-mapping", name);
             foreach (var (header, column) in JsonSerializer.Deserialize<Dictionary<string, string>>(saved)!) mapping.TryAdd(Normalise(header), column);
         }
