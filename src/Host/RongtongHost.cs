@@ -14,6 +14,7 @@ public static class RongtongHost
     public static IServiceCollection AddRongtong(this IServiceCollection services, DatabaseConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        services.AddSingleton(connection);
         services.AddSingleton(connection.Source);
         services.AddPlatform();
         services.AddAccess();

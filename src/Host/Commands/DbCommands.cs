@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Postgres;
 
 namespace Rongtong.Host.Commands;
 
@@ -23,6 +24,45 @@ internal static class DbCommands
             Console.WriteLine(applied.Count == 0 ? "Nothing to apply." : string.Join(Environment.NewLine, applied.Select(m => $"applied: {m.Schema}/{m.File}")));
             return 0;
         }, cancel, prepare: false));
-        return new Command("db", "Database: status, migrate, backup, restore.") { status, migrate };
+        return new Command("db", "Database: status, migrate, backup, restore.") { status, migrate, Backup(), Restore() };
+    }
+
+    private static Command Backup()
+    {
+        var file = new Argument<string>("FILE") { Description = "Archive to write, such as rongtong-2020-02-20.tar.gz." };
+        var command = new Command("backup", "Back up the database while it is in use.") { file };
+        command.SetAction((parsed, cancel) => CommandHost.RunAsync(async services =>
+        {
+            var connection = services.GetRequiredService<DatabaseConnection>();
+            if (connection.Embedded is null) throw new CommandException("the database is an external server; back it up with its own tools, such as pg_dump -Fc.");
+            await DatabaseBackup.WriteAsync(connection.Embedded, parsed.GetValue(file)!, cancel);
+            Console.WriteLine($"{parsed.GetValue(file)}: {new FileInfo(parsed.GetValue(file)!).Length:N0} bytes");
+            return 0;
+        }, cancel, prepare: false));
+        return command;
+    }
+
+    private static Command Restore()
+    {
+        var file = new Argument<string>("FILE") { Description = "Archive written by 'db backup'." };
+        var force = new Option<bool>("--force") { Description = "Needed when there is a database already; it is moved aside, not deleted." };
+        var command = new Command("restore", "Restore the embedded database from a backup.") { file, force };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var folder = Path.Combine(Path.GetFullPath(Environment.GetEnvironmentVariable("DataFolder") ?? "data"), "postgres");
+            try
+            {
+                if (Directory.Exists(folder) && !parsed.GetValue(force)) throw new CommandException($"there is a database in '{folder}'; add --force to move it aside.");
+                var aside = await DatabaseBackup.RestoreAsync(parsed.GetValue(file)!, folder, cancel);
+                Console.WriteLine(aside is null ? "restored" : $"restored; the former database is in {aside}");
+                return 0;
+            }
+            catch (Exception e) when (e is CommandException or EmbeddedPostgresException or IOException or UnauthorizedAccessException)
+            {
+                await Console.Error.WriteLineAsync($"rongtong db: {e.Message}");
+                return 2;
+            }
+        });
+        return command;
     }
 }
