@@ -1,2 +1,33 @@
-Console.WriteLine("bench");
+using System.Text.Json;
+using Rongtong.Bench;
+
+// Every bench of the product by name; each runs its peer in the same run where the peer is installed.
+var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
+{
+    ["ears"] = SurveillanceBenches.EarsAsync,
+    ["farrington"] = SurveillanceBenches.FarringtonAsync,
+    ["rt"] = SurveillanceBenches.RtAsync,
+    ["rules"] = RulesBenches.TableAsync,
+    ["tiers-json"] = HostBenches.TiersJsonAsync,
+    ["import-cases"] = HostBenches.ImportCasesAsync,
+    ["pages"] = HostBenches.PagesAsync,
+};
+
+var json = args.Contains("--json");
+var names = args.Where(a => !a.StartsWith('-')).ToArray();
+if (names.Length == 0) names = [.. benches.Keys];
+if (names.FirstOrDefault(n => !benches.ContainsKey(n)) is { } unknown)
+{
+    Console.Error.WriteLine($"rongtong bench: there is no bench '{unknown}'; there are: {string.Join(", ", benches.Keys)}.");
+    return 2;
+}
+foreach (var name in names)
+{
+    foreach (var result in await benches[name]())
+    {
+        Console.WriteLine($"{result.Bench}: {result.Value:G4} {result.Unit}" + (result.PeerValue is null ? $" (peer: {result.Peer ?? "none"})" : $"; {result.Peer}: {result.PeerValue:G4}, ratio {result.Ratio:G3}"));
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(new { bench = result.Bench, value = result.Value, unit = result.Unit, peer = result.Peer, peer_value = result.PeerValue, ratio = result.Ratio }));
+    }
+}
 return 0;

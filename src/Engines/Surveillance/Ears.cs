@@ -52,7 +52,7 @@ public sealed record EarsOptions(EarsMethod Method, int Baseline = 7, double? Al
 /// C3 (textbook): sum over t-2 .. t of max(0, C2 - 1),       alarm when > 2
 /// </code>
 /// Where a baseline has no spread, C2 is 0/0 or x/0; R lets the NaN through and so do we, so that both agree cell by cell.
-/// Cost: one pass, 7 additions per value; 300 series x 293 weeks are 0.6 million values read from L1.
+/// Cost: whole counts take running sums, four additions per value; others a pass over each baseline. 300 series x 293 weeks are 88,000 values.
 /// </summary>
 public static class Ears
 {
@@ -79,11 +79,19 @@ public static class Ears
         {
             case EarsMethod.C1 or EarsMethod.C2:
                 var lag = options.Method is EarsMethod.C2 ? C2Lag : 0;
+                if (AreExact(counts, options.Baseline))
+                {
+                    Slide(counts, lag, z, options, bounds);
+                    break;
+                }
                 for (var t = first; t < counts.Length; t++)
                 {
                     var (mean, sd) = Moments(counts.Slice(t - lag - options.Baseline, options.Baseline), options.MinSigma);
                     bounds[t] = mean + z * sd;
                 }
+                break;
+            case EarsMethod.C3 when AreExact(counts, options.Baseline):
+                Slide(counts, C2Lag, z, options, bounds);
                 break;
             case EarsMethod.C3:
                 var (two, one) = (Excess(counts, first - 2, options), Excess(counts, first - 1, options));
@@ -107,6 +115,41 @@ public static class Ears
     /// <param name="method">The method that gave it.</param>
     public static bool? IsAlarm(double count, double bound, EarsMethod method) =>
         double.IsNaN(bound) ? null : method is EarsMethod.C3Textbook ? bound > 2 : count > bound;
+
+    /// <summary>True when sums of counts and of their squares over a baseline are exact in double: integers whose squares times the baseline stay below 2^53.</summary>
+    private static bool AreExact(ReadOnlySpan<double> counts, int baseline)
+    {
+        var limit = Math.Sqrt(9e15) / baseline;
+        foreach (var y in counts)
+            if (y > limit || y != Math.Floor(y)) return false;
+        return true;
+    }
+
+    /// <summary>
+    /// The bounds of C1, C2 and C3 with running sums: n S2 - S1² is an exact integer, so that nothing cancels and a flat baseline has a spread of
+    /// exactly 0. Two additions and two subtractions per value instead of a pass over its baseline.
+    /// </summary>
+    private static void Slide(ReadOnlySpan<double> counts, int lag, double z, EarsOptions options, Span<double> bounds)
+    {
+        var n = options.Baseline;
+        var isC3 = options.Method is EarsMethod.C3;
+        var (sum, squares, two, one) = (0.0, 0.0, 0.0, 0.0);
+        for (var i = 0; i < n; i++) (sum, squares) = (sum + counts[i], squares + counts[i] * counts[i]);
+        var (perMean, perVariance) = (1.0 / n, 1.0 / ((double)n * (n - 1)));
+        for (var t = n + lag; t < counts.Length; t++)
+        {
+            var sd = Math.Max(Math.Sqrt((n * squares - sum * sum) * perVariance), options.MinSigma);
+            if (isC3)
+            {
+                if (t >= options.FirstIndex) bounds[t] = Math.Max(0, counts[t] + sd * (z - (two + one)));
+                (two, one) = (one, Math.Max(0, (counts[t] - sum * perMean) / sd - 1));
+            }
+            else bounds[t] = sum * perMean + z * sd;
+            var (enters, leaves) = (counts[t - lag], counts[t - lag - n]);
+            sum += enters - leaves;
+            squares += enters * enters - leaves * leaves;
+        }
+    }
 
     private static double Excess(ReadOnlySpan<double> counts, int t, EarsOptions options)
     {

@@ -45,6 +45,7 @@ public static class AccessMiddleware
             options.ExpireTimeSpan = TimeSpan.FromHours(8);
             options.SlidingExpiration = true;
         });
+        services.AddOutputCache();
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -71,6 +72,7 @@ public static class AccessMiddleware
         app.UseAuthentication();
         app.Use(SetActorAsync);
         app.Use(CheckPermission);
+        app.UseOutputCache();
     }
 
     /// <summary>Signs the browser in.</summary>

@@ -34,7 +34,7 @@ class RtLive extends HTMLElement {
   private async reload(): Promise<void> {
     const part = this.dataset.part;
     if (!part) return;
-    const response = await fetch(window.location.href, { headers: { accept: 'text/html' } });
+    const response = await fetch(window.location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
     if (!response.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').getElementById(part);
     const old = document.getElementById(part);

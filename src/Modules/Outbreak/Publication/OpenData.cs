@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Rongtong.Contracts.Registry;
@@ -26,7 +27,7 @@ namespace Rongtong.Outbreak.Publication;
 /// </code>
 /// Served before all other middleware: no session, no cookie, no rate limit, nothing but a look-up.
 /// </summary>
-internal sealed class OpenData(Database database, IRegions regions, LiveFeed feed) : BackgroundService
+internal sealed class OpenData(Database database, IRegions regions, LiveFeed feed, IOutputCacheStore pages) : BackgroundService
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -65,7 +66,11 @@ internal sealed class OpenData(Database database, IRegions regions, LiveFeed fee
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var _ in feed.SubscribeAsync(RefreshPicture.Topic, stoppingToken)) _documents = new();
+        await foreach (var _ in feed.SubscribeAsync(RefreshPicture.Topic, stoppingToken))
+        {
+            _documents = new();
+            await pages.EvictByTagAsync(RefreshPicture.Topic, stoppingToken);
+        }
     }
 
     private async Task<Document?> BuildAsync(string path)

@@ -1,0 +1,27 @@
+using Rongtong.Rules;
+
+namespace Rongtong.Bench;
+
+/// <summary>A table of ten rows over three facts, decided without trace.</summary>
+internal static class RulesBenches
+{
+    private const int Evaluations = 1_000_000;
+
+    public static Task<IReadOnlyList<BenchResult>> TableAsync()
+    {
+        var rows = string.Join(',', Enumerable.Range(0, 10).Select(i =>
+            $"{{\"id\":\"r{i}\",\"title\":{{\"zh-CN\":\"行\",\"en\":\"row\"}},\"when\":{{\"and\":[{{\"<=\":[{i * 10},{{\"var\":\"x\"}},{i * 10 + 9}]}},{{\">\":[{{\"var\":\"y\"}},{i}]}},{{\"var\":\"z\"}}]}},\"outcome\":\"{(i % 2 == 0 ? "a" : "b")}\"}}"));
+        var table = DecisionTable.Parse($$"""
+            { "id": "bench", "version": "1", "title": {"zh-CN":"表","en":"table"}, "citation": {"document":{"zh-CN":"文","en":"d"},"clause":{"zh-CN":"条","en":"c"} }, "validFrom": "2020-01-01", "hitPolicy": "FIRST",
+              "facts": [{"name":"x","type":"INTEGER","title":{"zh-CN":"x","en":"x"} },{"name":"y","type":"INTEGER","title":{"zh-CN":"y","en":"y"} },{"name":"z","type":"TRUTH","title":{"zh-CN":"z","en":"z"} }],
+              "outcomes": [{"name":"a","title":{"zh-CN":"甲","en":"A"} },{"name":"b","title":{"zh-CN":"乙","en":"B"} }], "rows": [{{rows}}] }
+            """);
+        Value[][] facts = [.. Enumerable.Range(0, 100).Select(i => new[] { Value.Of(i), Value.Of(20), Value.True })];
+        var seconds = Measure.Seconds(() =>
+        {
+            for (var i = 0; i < Evaluations; i++) table.Decide(facts[i % 100]);
+        }, 5);
+        IReadOnlyList<BenchResult> results = [new("rules, ten-row table without trace, one core", Evaluations / seconds, "evaluations/s")];
+        return Task.FromResult(results);
+    }
+}
