@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Rongtong.Platform;
 using Rongtong.Outbreak.Cases;
 using Rongtong.Outbreak.Demo;
 using Rongtong.Outbreak.Map;
 using Rongtong.Outbreak.Publication;
+using Rongtong.Platform;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Imports;
 using Rongtong.Web.Shell;

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Contracts.Registry;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
-using Rongtong.Contracts.Registry;
 using Rongtong.Registry.Regions;
 
 namespace Rongtong.Registry;

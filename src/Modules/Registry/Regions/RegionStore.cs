@@ -83,8 +83,15 @@ internal sealed class RegionStore(Database database) : IRegions
 
         public static Row From(Region region) => new()
         {
-            Code = region.Code.Value, Name = region.Name, EnglishName = region.EnglishName, Level = (short)region.Level, ParentCode = region.Parent.Value,
-            IsStatistical = region.IsStatistical, ValidFrom = region.ValidFrom, ValidTo = region.ValidTo, SuccessorCode = region.Successor?.Value,
+            Code = region.Code.Value,
+            Name = region.Name,
+            EnglishName = region.EnglishName,
+            Level = (short)region.Level,
+            ParentCode = region.Parent.Value,
+            IsStatistical = region.IsStatistical,
+            ValidFrom = region.ValidFrom,
+            ValidTo = region.ValidTo,
+            SuccessorCode = region.Successor?.Value,
         };
 
         public Region ToRegion() => new(
