@@ -79,10 +79,16 @@ public sealed class OutbreakJourney : IAsyncLifetime
             await Expect(wuhan).Not.ToHaveTextAsync("50,006");
             (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue($"the page is wider than {width} px");
 
+            if (width == 1280) await PictureAsync(page, "map-zh.png");
             await page.GotoAsync(new Uri(_host.Address, "/outbreak/tiers/4201?day=2020-02-20").ToString());
             await Expect(page.Locator("#explanation")).ToContainTextAsync("累计确诊超过50例".Replace("累计确诊超过", "累计确诊病例超过", StringComparison.Ordinal));
             await page.GetByRole(AriaRole.Button, new() { Name = "English" }).ClickAsync();
             await Expect(page.Locator("#explanation")).ToContainTextAsync("State Council joint mechanism");
+            if (width != 1280) continue;
+            await PictureAsync(page, "tier.png");
+            await page.GotoAsync(new Uri(_host.Address, "/outbreak/42").ToString());
+            await Expect(page.Locator("rt-map[data-drawn=true]")).ToBeVisibleAsync();
+            await PictureAsync(page, "map.png");
         }
     }
 
@@ -99,6 +105,12 @@ public sealed class OutbreakJourney : IAsyncLifetime
         await page.EvaluateAsync("() => new Promise(done => { const s = new EventSource('/screen/events'); s.onopen = () => { s.close(); done(); }; })");
         await ImportAsync("date,province,confirmed\n2020-02-02,湖北省,140\n");
         await Expect(page.Locator("#screen-confirmed")).ToHaveTextAsync("140");
+    }
+
+    /// <summary>The pictures of the README, taken when RONGTONG_SCREENSHOTS names a folder for them.</summary>
+    private static async Task PictureAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("RONGTONG_SCREENSHOTS") is { Length: > 0 } folder) await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
     }
 
     private async Task ImportAsync(string csv)

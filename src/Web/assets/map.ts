@@ -130,6 +130,9 @@ class RtMap extends HTMLElement {
       const cell = table.querySelector<HTMLElement>(`[data-code="${region.code}"] [data-value]`);
       const value = valueOf(region);
       if (cell) cell.textContent = value === null ? this.dataset.noData ?? '' : value.toLocaleString();
+      for (const other of table.querySelectorAll<HTMLElement>(`[data-code="${region.code}"] [data-of]`)) {
+        if (region.reported) other.textContent = (region.values[other.dataset.of ?? '']?.[this.day] ?? 0).toLocaleString();
+      }
     }
     table.dataset.metric = metric;
   }
