@@ -2,6 +2,7 @@ using Rongtong.Outbreak;
 using Rongtong.Outbreak.Publication;
 using Rongtong.Platform;
 using Rongtong.Platform.Access;
+using Rongtong.Platform.Data;
 using Rongtong.Registry;
 using Rongtong.Web;
 
@@ -35,6 +36,20 @@ public static class RongtongHost
         app.UseWhen(http => HttpMethods.IsGet(http.Request.Method), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseAccess();
         app.UseAntiforgery();
+        // Alive: the process answers. Ready: the database does, too.
+        app.MapGet("/health/live", () => Results.Text("alive\n"));
+        app.MapGet("/health/ready", async (Database database, CancellationToken cancel) =>
+        {
+            try
+            {
+                await using var session = await database.BeginAsync(Actor.Public, cancel);
+                return Results.Text("ready\n");
+            }
+            catch (Npgsql.NpgsqlException)
+            {
+                return Results.Text("the database does not answer\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+        });
         app.MapRegistry();
         app.MapOutbreak();
         app.MapWeb();

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Rongtong.Contracts.Registry;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Imports;
+using Rongtong.Registry.Population;
 using Rongtong.Registry.Regions;
 
 namespace Rongtong.Registry;
@@ -17,6 +19,8 @@ public static class RegistryModule
     {
         services.AddSingleton<RegionStore>();
         services.AddSingleton<IRegions>(provider => provider.GetRequiredService<RegionStore>());
+        services.AddSingleton<IImportKind, ImportPopulation>();
+        services.AddHostedService<ReloadRegions>();
         return services.AddModule(Schema);
     }
 

@@ -8,6 +8,9 @@ namespace Rongtong.Registry.Regions;
 /// <summary>Keeps the tree of this process in step with the database: filled at start, reloaded after a change.</summary>
 internal sealed class RegionStore(Database database) : IRegions
 {
+    /// <summary>The topic under which changes of regions, names or populations are announced.</summary>
+    public const string Topic = "regions";
+
     private readonly RegionOutlines _outlines = new();
     private volatile RegionTree? _current;
 
@@ -40,6 +43,7 @@ internal sealed class RegionStore(Database database) : IRegions
         await using (var session = await database.BeginAsync(Actor.System, cancel))
         {
             await InsertAsync(session, statisticalAreas, overwrite: false, cancel);
+            await session.AnnounceAsync(Topic, cancel);
             await session.CommitAsync(cancel);
         }
         await LoadAsync(cancel);
