@@ -37,7 +37,7 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
         var batchId = await BeginBatchAsync(kind, fileName, hash, file.Length, actor, cancel);
         try
         {
-            return await LoadAsync(kind, file, fileName, options, actor, batchId, progress, cancel);
+            return await LoadAsync(kind, file, fileName, hash, options, actor, batchId, progress, cancel);
         }
         catch (Exception e)
         {
@@ -54,12 +54,13 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
         if (Kinds.FirstOrDefault(k => k.Name == kindName) is not { } kind) return false;
         await kind.UndoAsync(session, batchId, cancel);
         await session.ExecuteAsync("UPDATE platform.import_batch SET status = 'undone' WHERE id = @batchId", new { batchId }, cancel);
+        session.Audit("import.undone", $"{kind.Name} {batchId}");
         await session.CommitAsync(cancel);
         return true;
     }
 
     private async Task<ImportReport> LoadAsync(
-        IImportKind kind, Stream file, string fileName, ImportOptions options, Actor actor, long batchId, IProgress<ImportProgress>? progress, CancellationToken cancel)
+        IImportKind kind, Stream file, string fileName, string hash, ImportOptions options, Actor actor, long batchId, IProgress<ImportProgress>? progress, CancellationToken cancel)
     {
         using var table = TableFile.Open(file);
         await using var session = await database.BeginAsync(actor, cancel);
@@ -92,6 +93,7 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
             UPDATE platform.import_batch SET status = 'done', finished_at = @now, rows_read = @rows, rows_new = @New, rows_changed = @Changed,
                 rows_unchanged = @Unchanged, rows_rejected = @rejected, findings = @findings::jsonb WHERE id = @batchId
             """, new { now = session.Now, rows, outcome.New, outcome.Changed, outcome.Unchanged, rejected, findings = JsonSerializer.Serialize(outcome.Findings, s_json), batchId }, cancel);
+        session.Audit("import.done", $"{kind.Name} {batchId}", $"{rows} rows, {rejected} rejected, sha256 {hash}");
         await session.CommitAsync(cancel);
         progress?.Report(new(file.Length, file.Length, rows, rejected));
         return new(batchId, kind.Name, fileName, rows, outcome.New, outcome.Changed, outcome.Unchanged, rejected, rejects, outcome.Findings);
