@@ -10,6 +10,8 @@ namespace Rongtong.Journeys.Tests;
 /// <summary>What people do with the outbreak picture, in a real Chromium.</summary>
 public sealed class OutbreakJourney : IAsyncLifetime
 {
+    private const string RealSeries = "data/cases/china_city_daily.csv";
+
     private RunningHost _host = null!;
     private IPlaywright? _playwright;
     private IBrowser _browser = null!;
@@ -53,14 +55,12 @@ public sealed class OutbreakJourney : IAsyncLifetime
         await Expect(page.Locator("#back-test tbody tr")).ToHaveCountAsync(4);
     }
 
-    [BrowserFact]
+    [BrowserFact(RealSeries)]
     public async Task The_real_series_is_drilled_into_played_back_explained_and_read_in_two_languages()
     {
-        const string File = "data/cases/china_city_daily.csv";
-        if (!SharedData.Has(File)) return;
         await _host.Services.GetRequiredService<Settings>().ChooseModeAsync(StartMode.Live);
         var imports = _host.Services.GetRequiredService<ImportService>();
-        await using (var stream = System.IO.File.OpenRead(SharedData.PathOf(File)))
+        await using (var stream = System.IO.File.OpenRead(SharedData.PathOf(RealSeries)))
             (await imports.RunAsync(imports.Kinds.Single(k => k.Name == "cases"), stream, "china_city_daily.csv", new ImportOptions(), Actor.System)).Rejected.ShouldBe(0);
 
         foreach (var (width, height) in new[] { (1280, 900), (390, 844) })

@@ -20,11 +20,12 @@ public sealed class SharedTheoryAttribute : TheoryAttribute
     }
 }
 
-/// <summary>A test that drives a real browser; skips with an install hint where there is no Chromium.</summary>
+/// <summary>A test that drives a real browser; skips with an install hint where there is no Chromium, and by name where a shared file it needs is absent.</summary>
 public sealed class BrowserFactAttribute : FactAttribute
 {
-    public BrowserFactAttribute()
+    public BrowserFactAttribute(string? sharedPath = null)
     {
+        if (sharedPath is not null && !SharedData.Has(sharedPath)) Skip = $"Needs the shared file {sharedPath}.";
         if (Chromium.Path is null) Skip = "Needs Chromium: 'apt-get install chromium fonts-noto-cjk', or set RONGTONG_CHROMIUM to its path.";
     }
 }
