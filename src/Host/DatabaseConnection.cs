@@ -23,11 +23,14 @@ public sealed class DatabaseConnection : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         if (configuration.GetConnectionString("Rongtong") is { Length: > 0 } external)
-            return new(NpgsqlDataSource.Create(external), null);
+            return new(SourceOf(external), null);
         var folder = Path.Combine(Path.GetFullPath(configuration["DataFolder"] ?? "data"), "postgres");
         var embedded = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(folder), logger ?? NullLogger<EmbeddedPostgres>.Instance, cancel);
-        return new(NpgsqlDataSource.Create(embedded.ConnectionString), embedded);
+        return new(SourceOf(embedded.ConnectionString), embedded);
     }
+
+    /// <summary>A pool with a name of its own, so that metrics do not show the connection string.</summary>
+    private static NpgsqlDataSource SourceOf(string connectionString) => new NpgsqlDataSourceBuilder(connectionString) { Name = "rongtong" }.Build();
 
     public async ValueTask DisposeAsync()
     {

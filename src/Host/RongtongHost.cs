@@ -2,9 +2,11 @@ using Rongtong.Outbreak;
 using Rongtong.Outbreak.Publication;
 using Rongtong.Platform;
 using Rongtong.Platform.Access;
+using Rongtong.Platform.Api;
 using Rongtong.Platform.Data;
 using Rongtong.Registry;
 using Rongtong.Web;
+using Rongtong.Web.Shell;
 
 namespace Rongtong.Host;
 
@@ -20,6 +22,8 @@ public static class RongtongHost
         services.AddPlatform();
         services.AddAccess();
         services.AddWeb();
+        services.AddProblemDetails();
+        services.AddApiDescription();
         services.AddRegistry();
         services.AddOutbreak();
         services.AddModuleAssembly(typeof(RongtongHost).Assembly);
@@ -30,6 +34,7 @@ public static class RongtongHost
     public static void UseRongtong(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FailedAsync, AllowStatusCode404Response = true });
         app.UseOpenData();
         app.UseRequestLocalization();
         // A refused post keeps its bare status: drawing a page for it would run the refused request again.
@@ -50,8 +55,22 @@ public static class RongtongHost
                 return Results.Text("the database does not answer\n", statusCode: StatusCodes.Status503ServiceUnavailable);
             }
         });
+        app.MapMetrics();
+        app.MapOpenApi("/openapi/{documentName}.json");
         app.MapRegistry();
         app.MapOutbreak();
         app.MapWeb();
+    }
+
+    /// <summary>The last answer: machines get a problem, people a page; the reason is in the log, never in the answer.</summary>
+    private static Task FailedAsync(HttpContext http)
+    {
+        var cause = http.Features.Get<Microsoft.AspNetCore.Diagnostics.IExceptionHandlerFeature>()?.Error;
+        var isDatabase = cause is Npgsql.NpgsqlException and not Npgsql.PostgresException;
+        http.Response.StatusCode = isDatabase ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
+        if (isDatabase) http.Response.Headers.RetryAfter = "5";
+        if (!http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)) return new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<FailedPage>().ExecuteAsync(http);
+        return (isDatabase ? Results.Problem(statusCode: 503, title: "The database does not answer.", detail: "Nothing was changed. Try again in a few seconds.")
+            : Results.Problem(statusCode: 500, title: "The request failed.", detail: "Nothing was changed. The reason is in the log of the server.")).ExecuteAsync(http);
     }
 }

@@ -1,8 +1,11 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rongtong.Platform.Api;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
 using Rongtong.Platform.Imports;
+using Rongtong.Platform.Jobs;
 using Rongtong.Platform.Localisation;
 
 namespace Rongtong.Platform;
@@ -37,6 +40,12 @@ public static class ServiceRegistration
         services.AddSingleton<ImportService>();
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
+        services.AddSingleton<OutboxDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
+        services.AddSingleton<IJob, SweepPlatform>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
+        services.AddSingleton<Metrics>();
         return services;
     }
 }

@@ -8,6 +8,9 @@ using Rongtong.Platform;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Localisation;
 using Rongtong.Web.Account;
+using Rongtong.Web.Api;
+using Rongtong.Web.Controls.Tables;
+using Rongtong.Web.Operations;
 using Rongtong.Web.Shell;
 
 namespace Rongtong.Web;
@@ -25,7 +28,9 @@ public static class WebRegistration
         services.AddModuleAssembly(typeof(WebRegistration).Assembly);
         services.AddNavigation(
             new NavigationEntry("access.title", "/access", Roles.ManageAccess, 900, "access.nav.group"),
-            new NavigationEntry("audit.title", "/audit", Roles.ReadAudit, 910, "access.nav.group"));
+            new NavigationEntry("audit.title", "/audit", Roles.ReadAudit, 910, "access.nav.group"),
+            new NavigationEntry("operations.title", "/operations", Roles.ManageAccess, 920, "access.nav.group"));
+        services.AddSingleton(AuditTable.Create());
         services.Configure<RequestLocalizationOptions>(options =>
         {
             var languages = TextCatalogue.Languages.ToArray();
@@ -43,6 +48,9 @@ public static class WebRegistration
         endpoints.MapBundle();
         endpoints.MapPreferences();
         endpoints.MapAccount();
+        endpoints.MapTables();
+        endpoints.MapOperations();
+        endpoints.MapImportApi();
         endpoints.MapRazorComponents<App>().AddAdditionalAssemblies(modules);
     }
 }

@@ -76,12 +76,28 @@ public sealed class AccessAbuseTests : IAsyncLifetime
         await Accounts.CreateAsync(Actor.System, "wang", "Wang", "a-long-password", ["officer"], ["42"]);
         var actor = (await Accounts.ListAsync(Actor.System)).Single().ToActor();
         var secret = Totp.NewSecret();
-        (await Accounts.EnableTotpAsync(actor, secret, Totp.Code(secret, _clock.GetUtcNow().ToUnixTimeSeconds() / 30))).ShouldBeTrue();
+        (await Accounts.EnableTotpAsync(actor, secret, Totp.Code(secret, _clock.GetUtcNow().ToUnixTimeSeconds() / 30))).ShouldNotBeNull();
         _clock.Advance(TimeSpan.FromSeconds(60));
         var code = Totp.Code(secret, _clock.GetUtcNow().ToUnixTimeSeconds() / 30);
         (await Accounts.SignInAsync("wang", "a-long-password", null)).ShouldBeOfType<SignInOutcome.CodeNeeded>();
         (await Accounts.SignInAsync("wang", "a-long-password", code)).ShouldBeOfType<SignInOutcome.SignedIn>();
         (await Accounts.SignInAsync("wang", "a-long-password", code)).ShouldBeOfType<SignInOutcome.CodeNeeded>().WasWrong.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_recovery_code_opens_once_and_only_its_own_account()
+    {
+        await Accounts.CreateAsync(Actor.System, "wang", "Wang", "a-long-password", ["officer"], ["42"]);
+        await Accounts.CreateAsync(Actor.System, "li", "Li", "a-long-password", ["officer"], ["42"]);
+        var codes = new Dictionary<string, string>();
+        foreach (var account in await Accounts.ListAsync(Actor.System))
+        {
+            var secret = Totp.NewSecret();
+            codes[account.Login] = (await Accounts.EnableTotpAsync(account.ToActor(), secret, Totp.Code(secret, _clock.GetUtcNow().ToUnixTimeSeconds() / 30)))![0];
+        }
+        (await Accounts.SignInAsync("li", "a-long-password", codes["wang"])).ShouldBeOfType<SignInOutcome.CodeNeeded>();
+        (await Accounts.SignInAsync("wang", "a-long-password", codes["wang"].ToUpperInvariant())).ShouldBeOfType<SignInOutcome.SignedIn>();
+        (await Accounts.SignInAsync("wang", "a-long-password", codes["wang"])).ShouldBeOfType<SignInOutcome.CodeNeeded>();
     }
 
     [Fact]

@@ -51,6 +51,13 @@ public sealed class RowPolicyTests : IAsyncLifetime
             INSERT INTO platform.import_batch (kind, file_name, content_sha256, size_bytes, actor, started_at) VALUES ('x', 'x', 'x', 1, 'x', now());
             INSERT INTO platform.import_reject (batch_id, line, position, column_name, value, text_key) SELECT id, 1, 1, 'x', 'x', 'x' FROM platform.import_batch;
             INSERT INTO platform.import_mapping (kind, name, header_to_column, saved_by) VALUES ('x', 'x', '{}', 'x');
+            INSERT INTO platform.outbox_event (kind, subject, payload, recorded_at) VALUES ('x', 'x', '{}', now());
+            INSERT INTO platform.outbox_cursor (handler, kind) VALUES ('x', 'x');
+            INSERT INTO platform.outbox_parked (handler, event_id, kind, subject, payload, recorded_at, error, parked_at) VALUES ('x', 1, 'x', 'x', '{}', now(), 'x', now());
+            INSERT INTO platform.job (name, due_at) VALUES ('x', now());
+            INSERT INTO platform.idempotency_key (actor, key, request_sha256, recorded_at) VALUES ('x', 'x', 'x', now());
+            INSERT INTO platform.saved_view (account, table_name, name, query) VALUES ('x', 'x', 'x', 'x');
+            INSERT INTO platform.recovery_code (account_id, code_sha256) SELECT id, 'x' FROM platform.account;
             INSERT INTO outbreak.publication (through, decided_by, decided_at) VALUES (NULL, 'x', now());
             """);
         // Files of imports name regions of all kinds; every signed-in clerk may see that an import ran. Publication is public by its comment.

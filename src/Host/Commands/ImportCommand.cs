@@ -22,11 +22,12 @@ internal static class ImportCommand
         var map = new Option<string[]>("--map") { Description = "Header=column, repeated.", AllowMultipleArgumentsPerToken = true };
         var mapping = new Option<string?>("--mapping") { Description = "Use a saved mapping." };
         var saveMapping = new Option<string?>("--save-mapping") { Description = "Save the mapping given by --map under this name." };
+        var knownAt = new Option<DateTimeOffset?>("--known-at") { Description = "Load as history that has been known since this instant, such as 2020-02-13T18:00+08:00; older files first." };
         var hold = new Option<bool>("--hold") { Description = "Do not publish the figures with the import." };
         var language = new Option<string>("--lang") { Description = "zh-CN or en.", DefaultValueFactory = _ => (Environment.GetEnvironmentVariable("LANG") ?? "").StartsWith("en", StringComparison.Ordinal) ? "en" : "zh-CN" };
         var rejects = new Option<string?>("--rejects") { Description = "Write rejected rows to this CSV." };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
-        var command = new Command("import", "Import a file, or list and undo imports.") { kind, file, strict, map, mapping, saveMapping, hold, language, rejects, json, Kinds(), List(), Undo() };
+        var command = new Command("import", "Import a file, or list and undo imports.") { kind, file, strict, map, mapping, saveMapping, knownAt, hold, language, rejects, json, Kinds(), List(), Undo() };
         command.SetAction((parsed, cancel) => CommandHost.RunAsync(async services =>
         {
             CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(parsed.GetValue(language)!);
@@ -41,6 +42,7 @@ internal static class ImportCommand
                 Mapping = (parsed.GetValue(map) ?? []).Select(m => m.Split('=', 2) is [var header, var column] ? (header, column) : throw new CommandException($"--map: '{m}' is not of the form header=column."))
                     .ToDictionary(m => m.header, m => m.column),
                 MappingName = parsed.GetValue(mapping),
+                KnownFrom = parsed.GetValue(knownAt)?.ToUniversalTime(),
                 SaveMappingAs = parsed.GetValue(saveMapping),
                 Extra = parsed.GetValue(hold) ? new Dictionary<string, string> { ["hold"] = "yes" } : [],
             };

@@ -1,11 +1,15 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Contracts.Registry;
 using Rongtong.Outbreak.Cases;
 using Rongtong.Outbreak.Demo;
 using Rongtong.Outbreak.Map;
 using Rongtong.Outbreak.Publication;
+using Rongtong.Outbreak.Tiers;
+using Rongtong.Outbreak.Warnings;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
 using Rongtong.Platform.Imports;
 using Rongtong.Web.Shell;
 
@@ -20,10 +24,13 @@ public static class OutbreakModule
     public static IServiceCollection AddOutbreak(this IServiceCollection services)
     {
         services.AddSingleton<IImportKind, ImportCases>();
+        services.AddSingleton<IEventSubscriber, MoveAssignedPlace>();
         services.AddSingleton<LoadDemo>();
         services.AddSingleton<IPageBanner, DemoBanner>();
         services.AddSingleton<OpenData>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenData>());
+        services.AddSingleton(provider => TiersTable.Create(provider.GetRequiredService<IRegions>()));
+        services.AddSingleton(provider => WarningsTable.Create(provider.GetRequiredService<IRegions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddNavigation(
             new NavigationEntry("outbreak.nav.map", "/outbreak", null, 100, "outbreak.nav.group"),
             new NavigationEntry("outbreak.nav.compare", "/outbreak/compare", null, 110, "outbreak.nav.group"),
@@ -39,5 +46,6 @@ public static class OutbreakModule
     {
         endpoints.MapMapData();
         endpoints.MapForms();
+        endpoints.MapOutbreakApi();
     }
 }

@@ -1,11 +1,16 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Rongtong.Contracts.Registry;
 using Rongtong.Platform;
+using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Imports;
+using Rongtong.Registry.Places;
 using Rongtong.Registry.Population;
 using Rongtong.Registry.Regions;
+using Rongtong.Web.Shell;
 
 namespace Rongtong.Registry;
 
@@ -21,6 +26,7 @@ public static class RegistryModule
         services.AddSingleton<IRegions>(provider => provider.GetRequiredService<RegionStore>());
         services.AddSingleton<IImportKind, ImportPopulation>();
         services.AddHostedService<ReloadRegions>();
+        services.AddNavigation(new NavigationEntry("registry.places.title", "/regions/places", RegistryPermissions.Write, 800, "registry.nav.group"));
         return services.AddModule(Schema);
     }
 
@@ -28,7 +34,14 @@ public static class RegistryModule
     public static Task LoadRegionsAsync(this IServiceProvider services, CancellationToken cancel = default) =>
         services.GetRequiredService<RegionStore>().LoadAsync(cancel);
 
-    public static void MapRegistry(this IEndpointRouteBuilder endpoints)
-    {
-    }
+    public static void MapRegistry(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPost("/regions/places", async (HttpContext http, IFormCollection form, Database database, IRegions regions, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            var outcome = await new AssignPlace(form["area"].ToString(), form["region"].ToString()).RunAsync(session, regions.Current, cancel);
+            if (outcome is not AssignOutcome.Assigned) return Results.LocalRedirect("/regions/places?problem=" + (outcome is AssignOutcome.OutsideScope ? "scope" : "invalid"));
+            await session.CommitAsync(cancel);
+            Toast.Say(http, "registry.places.done");
+            return Results.LocalRedirect("/regions/places");
+        }).RequirePermission(RegistryPermissions.Write).ExcludeFromDescription();
 }

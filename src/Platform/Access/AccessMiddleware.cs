@@ -10,12 +10,13 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Rongtong.Platform.Api;
 
 namespace Rongtong.Platform.Access;
 
 /// <summary>
 /// Who asks, what they may do, how often, and which headers every answer carries.
-/// <code>headers ──> rate limit ──> cookie or API key ──> Actor ──> permission of the page or endpoint ──> page</code>
+/// <code>headers ──> rate limit ──> cookie or API key ──> Actor ──> permission of the page or endpoint ──> idempotency key ──> page</code>
 /// </summary>
 public static class AccessMiddleware
 {
@@ -72,6 +73,7 @@ public static class AccessMiddleware
         app.UseAuthentication();
         app.Use(SetActorAsync);
         app.Use(CheckPermission);
+        app.Use(Idempotency.HandleAsync);
         app.UseOutputCache();
     }
 

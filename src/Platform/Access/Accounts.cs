@@ -131,17 +131,18 @@ public sealed class Accounts(Database database, IDataProtectionProvider protecti
         return true;
     }
 
-    /// <summary>Turns on the second factor of the actor's own account once the app shows the right code.</summary>
-    public async Task<bool> EnableTotpAsync(Actor actor, string secret, string code, CancellationToken cancel = default)
+    /// <summary>Turns on the second factor of the actor's own account once the app shows the right code. Returns the recovery codes, or null when the code was wrong.</summary>
+    public async Task<IReadOnlyList<string>?> EnableTotpAsync(Actor actor, string secret, string code, CancellationToken cancel = default)
     {
         await using var session = await database.BeginAsync(actor, cancel);
-        if (Totp.Verify(secret, code, session.Now, 0) is not { } step) return false;
+        if (Totp.Verify(secret, code, session.Now, 0) is not { } step) return null;
         var account = await OwnAsync(session, actor, cancel);
-        if (account is null) return false;
+        if (account is null) return null;
         await session.ExecuteAsync("UPDATE platform.account SET totp_secret = @secret, totp_last_step = @step WHERE id = @Id", new { account.Id, secret = _secrets.Protect(secret), step }, cancel);
+        var codes = await RecoveryCodes.IssueAsync(session, account, cancel);
         session.Audit("access.second-factor-enabled", account.Login);
         await session.CommitAsync(cancel);
-        return true;
+        return codes;
     }
 
     /// <summary>Disables or enables an account; disabling ends its sessions.</summary>
@@ -170,12 +171,12 @@ public sealed class Accounts(Database database, IDataProtectionProvider protecti
         if (account.TotpSecret is { } secret)
         {
             if (string.IsNullOrEmpty(code)) return new SignInOutcome.CodeNeeded(false);
-            if (Totp.Verify(_secrets.Unprotect(secret), code, session.Now, account.TotpLastStep) is not { } used)
+            if (Totp.Verify(_secrets.Unprotect(secret), code, session.Now, account.TotpLastStep) is { } used) step = used;
+            else if (!await RecoveryCodes.UseAsync(session, account, code, cancel))
             {
                 await FailAsync(session, account, cancel);
                 return new SignInOutcome.CodeNeeded(true);
             }
-            step = used;
         }
         await session.ExecuteAsync("UPDATE platform.account SET failed_attempts = 0, locked_until = NULL, totp_last_step = @step WHERE id = @Id", new { account.Id, step }, cancel);
         session.Audit("access.signed-in", account.Login);

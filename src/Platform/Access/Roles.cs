@@ -11,10 +11,10 @@ public static class Roles
 
     private static readonly Dictionary<string, string[]> s_roles = new()
     {
-        ["administrator"] = [ManageAccess, "outbreak.read", "outbreak.import"],
+        ["administrator"] = [ManageAccess, "outbreak.read", "outbreak.import", "registry.write"],
         ["duty_leader"] = ["outbreak.read"],
-        ["epidemiologist"] = ["outbreak.read", "outbreak.import", "outbreak.decide"],
-        ["officer"] = ["outbreak.read", "outbreak.import"],
+        ["epidemiologist"] = ["outbreak.read", "outbreak.import", "outbreak.decide", "registry.write"],
+        ["officer"] = ["outbreak.read", "outbreak.import", "registry.write"],
         ["auditor"] = [ReadAudit],
     };
 

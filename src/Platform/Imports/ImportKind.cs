@@ -21,6 +21,9 @@ public interface IImportKind
     /// <summary>Name on the command line and in routes.</summary>
     string Name { get; }
 
+    /// <summary>Who may import it and take it back.</summary>
+    string Permission { get; }
+
     /// <summary>Its columns.</summary>
     IReadOnlyList<ImportColumn> Columns { get; }
 

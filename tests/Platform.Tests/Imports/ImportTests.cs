@@ -183,6 +183,8 @@ public sealed class ImportTests : IAsyncLifetime
     {
         public Func<Session, Task>? OnRow { get; set; }
         public string Name => "toy";
+
+        public string Permission => "toy.import";
         public IReadOnlyList<ImportColumn> Columns { get; } = [new("name", true, "名称"), new("amount", true, "数量")];
         public IImportSink Begin(ImportContext context) => new Sink(context, this);
         public Task UndoAsync(Session session, long batchId, CancellationToken cancel) => session.ExecuteAsync("DELETE FROM public.toy WHERE batch_id = @batchId", new { batchId }, cancel);

@@ -17,6 +17,8 @@ internal sealed class ImportCases(IRegions regions) : IImportKind
 
     public string Name => "cases";
 
+    public string Permission => OutbreakPermissions.Import;
+
     public IReadOnlyList<ImportColumn> Columns { get; } =
     [
         new("date", true, "日期", "day", "报告日期"),
@@ -44,6 +46,9 @@ internal sealed class ImportCases(IRegions regions) : IImportKind
     {
         private const int StageRows = 5_000;
         private const int ExamplesMax = 5;
+
+        /// <summary>Names that nothing knows, in one file; more of them mean that it is another kind of file.</summary>
+        private const int UnknownNamesMax = 5_000;
 
         private readonly IRegionTree _tree = regions.Current;
         private readonly Dictionary<(string, string, string, string), RegionResolution?> _resolved = [];
@@ -77,7 +82,11 @@ internal sealed class ImportCases(IRegions regions) : IImportKind
                 var key = (found.Match, row.Text("province") + row.Text("city"), found.Region.Code.Value);
                 _named[key] = _named.GetValueOrDefault(key) + 1;
             }
-            if (found.Region.IsStatistical && _tree.Find(found.Region.Code) is null) _newAreas[found.Region.Code.Value] = found.Region;
+            if (found.Region.IsStatistical && _tree.Find(found.Region.Code) is null)
+            {
+                _newAreas[found.Region.Code.Value] = found.Region;
+                if (_newAreas.Count > UnknownNamesMax) throw new ImportFileException("outbreak.import.too-many-unknown", UnknownNamesMax, row.Line, row.Text("city"));
+            }
             // Several groups without a place of their own ("source not published", "to be confirmed") share one area and add up.
             var adds = found.Region.IsStatistical && found.Region.Code.Value[2] != 'U';
             // Where a file names a province as a place in itself (Hong Kong in Hong Kong), the province's own row is the better one: it comes last.
@@ -91,6 +100,8 @@ internal sealed class ImportCases(IRegions regions) : IImportKind
             await StageAsync(cancel);
             if (!_staging) return new(0, 0, 0, []);
             await regions.KeepAsync(_newAreas.Values, cancel);
+            if (await MergeCases.LatestKnownAsync(context.Session, cancel) is { } latest && latest > context.KnownFrom)
+                throw new ImportFileException("outbreak.import.known-before", latest.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
             var duplicates = await MergeCases.SettleDuplicatesAsync(context.Session, cancel);
             var merged = await MergeCases.MergeAsync(context.Session, context.KnownFrom, context.BatchId, cancel);
             if (!context.Options.ContainsKey(HoldOption))

@@ -43,6 +43,21 @@ internal static class MergeCases
         await copy.CompleteAsync(cancel);
     }
 
+    /// <summary>Since when the newest of the versions that the staged rows may replace is known; null when they replace none.</summary>
+    public static Task<DateTimeOffset?> LatestKnownAsync(Session session, CancellationToken cancel) => session.QuerySingleOrDefaultAsync<DateTimeOffset?>("""
+        SELECT max(c.known_from) FROM outbreak.case_count c WHERE c.known_until = 'infinity' AND EXISTS (SELECT FROM staged_row s WHERE (s.region_code, s.day) = (c.region_code, c.day))
+        """, cancel: cancel);
+
+    /// <summary>Moves what is known of an area to a region: days that the region has not itself get the area's counts, and the area's versions end.</summary>
+    public static Task<int> MoveAsync(Session session, string area, string region, CancellationToken cancel) => session.ExecuteAsync("""
+        WITH closed AS (
+            UPDATE outbreak.case_count SET known_until = @now WHERE region_code = @area AND known_until = 'infinity'
+            RETURNING day, confirmed, suspected, cured, dead, imported, batch_id)
+        INSERT INTO outbreak.case_count (region_code, day, confirmed, suspected, cured, dead, imported, known_from, batch_id)
+        SELECT @region, day, confirmed, suspected, cured, dead, imported, @now, batch_id FROM closed
+        WHERE NOT EXISTS (SELECT FROM outbreak.case_count c WHERE c.region_code = @region AND c.day = closed.day AND c.known_until = 'infinity')
+        """, new { area, region, now = session.Now }, cancel);
+
     /// <summary>Makes one row per region and day of what was staged: groups without a place add up, of repeated rows the last one counts. Tells of repetitions that differ.</summary>
     public static async Task<IReadOnlyList<ImportFinding>> SettleDuplicatesAsync(Session session, CancellationToken cancel)
     {

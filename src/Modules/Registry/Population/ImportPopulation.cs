@@ -16,6 +16,8 @@ internal sealed class ImportPopulation(RegionStore regions) : IImportKind
 
     public string Name => "population";
 
+    public string Permission => RegistryPermissions.Write;
+
     public IReadOnlyList<ImportColumn> Columns { get; } =
     [
         new("year", true, "年份", "年"),

@@ -13,65 +13,12 @@ internal static class NationalCodeList
     /// <summary>Levels that exist in the code only, so that every county has four digits above it; people hang the counties under the province.</summary>
     private static readonly HashSet<string> s_fillers = ["市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"];
 
-    private static readonly Dictionary<string, string> s_englishNames = new()
-    {
-        [""] = "China",
-        ["11"] = "Beijing",
-        ["12"] = "Tianjin",
-        ["13"] = "Hebei",
-        ["14"] = "Shanxi",
-        ["15"] = "Inner Mongolia",
-        ["21"] = "Liaoning",
-        ["22"] = "Jilin",
-        ["23"] = "Heilongjiang",
-        ["31"] = "Shanghai",
-        ["32"] = "Jiangsu",
-        ["33"] = "Zhejiang",
-        ["34"] = "Anhui",
-        ["35"] = "Fujian",
-        ["36"] = "Jiangxi",
-        ["37"] = "Shandong",
-        ["41"] = "Henan",
-        ["42"] = "Hubei",
-        ["43"] = "Hunan",
-        ["44"] = "Guangdong",
-        ["45"] = "Guangxi",
-        ["46"] = "Hainan",
-        ["50"] = "Chongqing",
-        ["51"] = "Sichuan",
-        ["52"] = "Guizhou",
-        ["53"] = "Yunnan",
-        ["54"] = "Tibet",
-        ["61"] = "Shaanxi",
-        ["62"] = "Gansu",
-        ["63"] = "Qinghai",
-        ["64"] = "Ningxia",
-        ["65"] = "Xinjiang",
-        ["71"] = "Taiwan",
-        ["81"] = "Hong Kong",
-        ["82"] = "Macao",
-        ["4201"] = "Wuhan",
-        ["4202"] = "Huangshi",
-        ["4203"] = "Shiyan",
-        ["4205"] = "Yichang",
-        ["4206"] = "Xiangyang",
-        ["4207"] = "Ezhou",
-        ["4208"] = "Jingmen",
-        ["4209"] = "Xiaogan",
-        ["4210"] = "Jingzhou",
-        ["4211"] = "Huanggang",
-        ["4212"] = "Xianning",
-        ["4213"] = "Suizhou",
-        ["4228"] = "Enshi",
-        ["429004"] = "Xiantao",
-        ["429005"] = "Qianjiang",
-        ["429006"] = "Tianmen",
-        ["429021"] = "Shennongjia",
-    };
+    /// <summary>Provinces and prefectures by the names in common use (Hanyu Pinyin; the local form where that is the usual one, as Lhasa). Counties have none.</summary>
+    private static readonly Dictionary<string, string> s_englishNames = Lines("english-names.csv").ToDictionary(f => f[0], f => f[1]);
 
     public static IReadOnlyList<Region> Regions()
     {
-        var regions = new List<Region> { Make("", "中国", RegionLevel.Nation, "") };
+        var regions = new List<Region> { Make("", "中国", RegionLevel.Nation, "") with { EnglishName = "China" } };
         regions.AddRange(Read("provinces.json").Select(e => Make(e.Code, e.Name, RegionLevel.Province, "")));
         regions.Add(Make("71", "台湾省", RegionLevel.Province, ""));
         regions.Add(Make("81", "香港特别行政区", RegionLevel.Province, ""));

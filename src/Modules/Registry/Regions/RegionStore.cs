@@ -23,8 +23,8 @@ internal sealed class RegionStore(Database database) : IRegions
     {
         await using var session = await database.BeginAsync(Actor.System, cancel);
         var shipped = NationalCodeList.Regions();
-        var known = await session.QuerySingleAsync<int>("SELECT count(*)::int FROM registry.region WHERE NOT is_statistical", cancel: cancel);
-        if (known != shipped.Count)
+        var (known, inEnglish) = await session.QuerySingleAsync<(long, long)>("SELECT count(*), count(english_name) FROM registry.region WHERE NOT is_statistical", cancel: cancel);
+        if (known != shipped.Count || inEnglish != shipped.Count(r => r.EnglishName is not null))
         {
             await InsertAsync(session, shipped, overwrite: true, cancel);
         }
@@ -34,7 +34,7 @@ internal sealed class RegionStore(Database database) : IRegions
         var population = await session.QueryAsync<(string Code, long Persons)>(
             "SELECT DISTINCT ON (region_code) region_code, persons FROM registry.population WHERE known_until = 'infinity' ORDER BY region_code, year DESC", cancel: cancel);
         await session.CommitAsync(cancel);
-        _current = new RegionTree([.. regions.Select(r => r.ToRegion())], aliases.Concat(NationalCodeList.Aliases()), population.ToDictionary(p => p.Code, p => p.Persons));
+        _current = new RegionTree([.. regions.Select(r => RegionTree.Named(r.ToRegion()))], aliases.Concat(NationalCodeList.Aliases()), population.ToDictionary(p => p.Code, p => p.Persons));
     }
 
     public async Task KeepAsync(IReadOnlyCollection<Region> statisticalAreas, CancellationToken cancel = default)

@@ -96,6 +96,17 @@ internal sealed class RegionTree : IRegionTree
         return new(AreaOf(above, "U" + digest, place.Trim(), null), RegionMatch.Unknown);
     }
 
+    /// <summary>A statistical area made by a rule, named as the rule names it today; any other region as it is.</summary>
+    public static Region Named(Region region)
+    {
+        if (!region.IsStatistical) return region;
+        foreach (var (_, letter, name, english) in s_rules)
+        {
+            if (region.Code.Value[2..] == letter) return region with { Name = name, EnglishName = english };
+        }
+        return region;
+    }
+
     private Region AreaOf(Region province, string letters, string name, string? english) =>
         _byCode.GetValueOrDefault(province.Code.Value + letters)
         ?? new Region(new(province.Code.Value + letters), name, english, RegionLevel.County, province.Code, IsStatistical: true, null, null, null);
