@@ -11,6 +11,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["tiers-json"] = HostBenches.TiersJsonAsync,
     ["import-cases"] = HostBenches.ImportCasesAsync,
     ["pages"] = HostBenches.PagesAsync,
+    ["new-day"] = HostBenches.NewDayAsync,
 };
 
 var json = args.Contains("--json");

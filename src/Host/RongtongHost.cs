@@ -34,7 +34,7 @@ public static class RongtongHost
     public static void UseRongtong(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FailedAsync, AllowStatusCode404Response = true });
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FailedAsync, CreateScopeForErrors = true });
         app.UseOpenData();
         app.UseRequestLocalization();
         // A refused post keeps its bare status: drawing a page for it would run the refused request again.

@@ -40,6 +40,8 @@ public static class ServiceRegistration
         services.AddSingleton<ImportService>();
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
+        services.AddSingleton<ReadCache>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReadCache>());
         services.AddSingleton<OutboxDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
         services.AddSingleton<IJob, SweepPlatform>();

@@ -52,7 +52,7 @@ public sealed class OutbreakJourney : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "保存" }).ClickAsync();
         await Expect(page.GetByText("已电话核实，病例属实。")).ToBeVisibleAsync();
         await page.GotoAsync(new Uri(_host.Address, "/outbreak/back-test").ToString());
-        await Expect(page.Locator("#back-test tbody tr")).ToHaveCountAsync(4);
+        await Expect(page.Locator("#back-test tbody tr")).ToHaveCountAsync(6);
     }
 
     [BrowserFact(RealSeries)]

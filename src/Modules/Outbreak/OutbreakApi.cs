@@ -46,10 +46,10 @@ internal static class OutbreakApi
     {
         var api = endpoints.MapGroup("/api/v1/outbreak").WithTags("Outbreak");
 
-        api.MapGet("/{code}/trend", async (string code, string? day, string? knownAt, IRegions regions, Database database, HttpContext http, CancellationToken cancel) =>
+        api.MapGet("/{code}/trend", async (string code, string? day, string? knownAt, Readings readings, Database database, HttpContext http) =>
         {
-            await using var session = await database.BeginAsync(http.Actor(), cancel);
-            if (await RegionReading.OfAsync(session, regions.Current, MapEndpoints.FromRoute(code), AsOfQuery.Parse(day, knownAt), cancel) is not { } reading) return Results.NotFound();
+            if (await readings.OfRegionAsync(http.Actor(), MapEndpoints.FromRoute(code), AsOfQuery.Parse(day, knownAt)) is not { } reading) return Results.NotFound();
+            if (http.Actor().Kind is not ActorKind.Public) await database.AuditReadAsync(http.Actor(), "outbreak.region-read", code);
             return Results.Ok(new TrendDocument(code, reading.Picture.LastDay, Finite(reading.Growth?.RatePerDay), Finite(reading.Growth?.DoublingDays),
                 [.. reading.Reproduction.Where(r => !double.IsNaN(r.Mean)).Select(r => new ReproductionPoint(reading.Picture.FirstDay.AddDays(r.EndDay - 1), r.Mean, r.Q025, r.Q975))]));
         }).WithName("OutbreakTrend").WithSummary("Reproduction number and growth of a region, as of any day.").Produces<TrendDocument>().ProducesProblem(404);

@@ -27,6 +27,7 @@ public static class OutbreakModule
         services.AddSingleton<IEventSubscriber, MoveAssignedPlace>();
         services.AddSingleton<LoadDemo>();
         services.AddSingleton<IPageBanner, DemoBanner>();
+        services.AddSingleton<Readings>();
         services.AddSingleton<OpenData>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenData>());
         services.AddSingleton(provider => TiersTable.Create(provider.GetRequiredService<IRegions>()));

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -27,6 +28,8 @@ public static class AccessMiddleware
     internal const string StampClaim = "stamp";
 
     private const int SignInsPerMinute = 10;
+
+    /// <summary>Requests of one address in ten seconds, unless <c>RateLimit:RequestsPerTenSeconds</c> says otherwise: a gateway that stands for a whole city needs more.</summary>
     private const int RequestsPerTenSeconds = 2_000;
 
     public static IServiceCollection AddAccess(this IServiceCollection services)
@@ -56,7 +59,7 @@ public static class AccessMiddleware
                 return ValueTask.CompletedTask;
             };
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetFixedWindowLimiter(Client(http),
-                _ => new FixedWindowRateLimiterOptions { PermitLimit = RequestsPerTenSeconds, Window = TimeSpan.FromSeconds(10) }));
+                _ => new FixedWindowRateLimiterOptions { PermitLimit = http.RequestServices.GetRequiredService<IConfiguration>().GetValue("RateLimit:RequestsPerTenSeconds", RequestsPerTenSeconds), Window = TimeSpan.FromSeconds(10) }));
             options.AddPolicy(SignInLimit, http => RateLimitPartition.GetFixedWindowLimiter(Client(http),
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = SignInsPerMinute, Window = TimeSpan.FromMinutes(1) }));
         });

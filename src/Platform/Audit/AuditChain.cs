@@ -15,22 +15,35 @@ namespace Rongtong.Platform.Audit;
 /// </summary>
 public static class AuditChain
 {
-    internal static async Task AppendAsync(Session session, IReadOnlyList<(string Action, string Subject, string Details)> entries, CancellationToken cancel)
+    internal static async Task AppendAsync(Session session, IReadOnlyList<AuditEntry> entries, CancellationToken cancel)
     {
         await session.ExecuteAsync("SELECT set_config('rongtong.audit_append', 'yes', true)", cancel: cancel);
         var (sequence, hash) = await session.QuerySingleAsync<(long, string)>("SELECT sequence, hash FROM platform.audit_head FOR UPDATE", cancel: cancel);
         // PostgreSQL keeps microseconds; the hash must cover what can be read back.
         var at = new DateTimeOffset(session.Now.UtcTicks / 10 * 10, TimeSpan.Zero);
-        foreach (var (action, subject, details) in entries)
+        var (first, hashes, previous) = (sequence + 1, new string[entries.Count], new string[entries.Count]);
+        for (var i = 0; i < entries.Count; i++)
         {
             sequence++;
-            var previous = hash;
-            hash = HashOf(sequence, at, session.Actor.Id, action, subject, details, previous);
-            await session.ExecuteAsync("""
-                INSERT INTO platform.audit_entry (sequence, at, actor, action, subject, details, previous_hash, hash)
-                VALUES (@sequence, @at, @actor, @action, @subject, @details, @previous, @hash)
-                """, new { sequence, at, actor = session.Actor.Id, action, subject, details, previous, hash }, cancel);
+            previous[i] = hash;
+            hashes[i] = hash = HashOf(sequence, at, entries[i].Actor, entries[i].Action, entries[i].Subject, entries[i].Details, previous[i]);
         }
+        await session.ExecuteAsync("""
+            INSERT INTO platform.audit_entry (sequence, at, actor, action, subject, details, previous_hash, hash)
+            SELECT @first - 1 + position, @at, actor, action, subject, details, previous_hash, hash
+            FROM unnest(@actors, @actions, @subjects, @allDetails, @previous, @hashes) WITH ORDINALITY AS e (actor, action, subject, details, previous_hash, hash, position)
+            """,
+            new
+            {
+                first,
+                at,
+                actors = entries.Select(e => e.Actor).ToArray(),
+                actions = entries.Select(e => e.Action).ToArray(),
+                subjects = entries.Select(e => e.Subject).ToArray(),
+                allDetails = entries.Select(e => e.Details).ToArray(),
+                previous,
+                hashes,
+            }, cancel);
         await session.ExecuteAsync("UPDATE platform.audit_head SET sequence = @sequence, hash = @hash", new { sequence, hash }, cancel);
         await session.ExecuteAsync("SELECT set_config('rongtong.audit_append', '', true)", cancel: cancel);
     }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Rongtong.Platform.Access;
+using Rongtong.Platform.Audit;
 
 namespace Rongtong.Platform.Data;
 
@@ -20,6 +21,20 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider clock)
 
     /// <summary>The clock facts are stamped with.</summary>
     public TimeProvider Clock { get; } = clock;
+
+    /// <summary>Raised with the topic when a session of this host that announced a change has committed, before its caller goes on.</summary>
+    public event Action<string>? Announced;
+
+    /// <summary>Puts on the record that the actor looked at something; durable when it returns, so before anything is shown.</summary>
+    public Task AuditReadAsync(Actor actor, string action, string subject, string details = "")
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return AuditReads.WriteAsync([new(actor.Id, action, subject, details)]);
+    }
+
+    internal AuditReads AuditReads => field ??= new(this);
+
+    internal void RaiseAnnounced(string topic) => Announced?.Invoke(topic);
 
     /// <summary>Opens a transaction in the actor's name. Disposing without commit rolls back.</summary>
     public async Task<Session> BeginAsync(Actor actor, CancellationToken cancel = default)

@@ -17,13 +17,16 @@ public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) 
     internal const string Channel = "rongtong";
 
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(1);
-    private readonly ConcurrentDictionary<Guid, (string Topic, Channel<string> Queue)> _subscribers = new();
+    private const int TopicsWaitingMax = 1_000;
 
-    /// <summary>The topic each time it is announced; several announcements while the reader is busy count as one.</summary>
-    public async IAsyncEnumerable<string> SubscribeAsync(string topic, [EnumeratorCancellation] CancellationToken cancel = default)
+    private readonly ConcurrentDictionary<Guid, (string? Topic, Channel<string> Queue)> _subscribers = new();
+    private readonly ConcurrentDictionary<string, byte> _seen = new();
+
+    /// <summary>The topic each time it is announced; several announcements while the reader is busy count as one. Null hears every topic, each announcement by itself.</summary>
+    public async IAsyncEnumerable<string> SubscribeAsync(string? topic, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var id = Guid.NewGuid();
-        var queue = System.Threading.Channels.Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var queue = System.Threading.Channels.Channel.CreateBounded<string>(new BoundedChannelOptions(topic is null ? TopicsWaitingMax : 1) { FullMode = BoundedChannelFullMode.DropWrite });
         _subscribers[id] = (topic, queue);
         try
         {
@@ -45,7 +48,7 @@ public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) 
                 await using var connection = await source.OpenConnectionAsync(stoppingToken);
                 connection.Notification += (_, notice) => Tell(notice.Payload);
                 await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection)) await listen.ExecuteNonQueryAsync(stoppingToken);
-                foreach (var (topic, _) in _subscribers.Values) Tell(topic);
+                foreach (var topic in _subscribers.Values.Select(s => s.Topic).OfType<string>().Concat(_seen.Keys).Distinct()) Tell(topic);
                 while (true) await connection.WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -62,9 +65,10 @@ public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) 
 
     private void Tell(string topic)
     {
+        _seen.TryAdd(topic, 0);
         foreach (var (wanted, queue) in _subscribers.Values)
         {
-            if (wanted == topic) queue.Writer.TryWrite(topic);
+            if (wanted is null || wanted == topic) queue.Writer.TryWrite(topic);
         }
     }
 }

@@ -9,7 +9,10 @@ namespace Rongtong.Platform.Data;
 public sealed class Session : IAsyncDisposable
 {
     private readonly Database _database;
-    private readonly List<(string Action, string Subject, string Details)> _audit = [];
+    private readonly List<AuditEntry> _audit = [];
+    private readonly List<AuditEntry> _looks = [];
+    private readonly HashSet<string> _announced = [];
+    private bool _isDisposed;
 
     internal Session(Database database, NpgsqlConnection connection, NpgsqlTransaction transaction, Actor actor)
     {
@@ -57,14 +60,20 @@ public sealed class Session : IAsyncDisposable
     }
 
     /// <summary>Tells every host that listens, when this session commits, that something under the topic changed.</summary>
-    public Task AnnounceAsync(string topic, CancellationToken cancel = default) =>
-        ExecuteAsync("SELECT pg_notify(@channel, @topic)", new { channel = LiveFeed.Channel, topic }, cancel);
+    public Task AnnounceAsync(string topic, CancellationToken cancel = default)
+    {
+        _announced.Add(topic);
+        return ExecuteAsync("SELECT pg_notify(@channel, @topic)", new { channel = LiveFeed.Channel, topic }, cancel);
+    }
 
-    /// <summary>Keeps for the record what is done or looked at here; written with the commit, lost with a rollback.</summary>
+    /// <summary>Keeps for the record what is done here; written with the commit, lost with a rollback.</summary>
     /// <param name="action">What, as <c>module.verb</c>.</param>
     /// <param name="subject">To which thing.</param>
     /// <param name="details">What else a reader of the record must know; no personal data.</param>
-    public void Audit(string action, string subject, string details = "") => _audit.Add((action, subject, details));
+    public void Audit(string action, string subject, string details = "") => _audit.Add(new(Actor.Id, action, subject, details));
+
+    /// <summary>Keeps for the record what was looked at here; durable before <see cref="CommitAsync"/> returns, so before anything is shown.</summary>
+    public void AuditRead(string action, string subject, string details = "") => _looks.Add(new(Actor.Id, action, subject, details));
 
     /// <summary>Makes the work of this session durable, the audit entries last, so that the chain is locked for one round trip only.</summary>
     public async Task CommitAsync(CancellationToken cancel = default)
@@ -72,10 +81,22 @@ public sealed class Session : IAsyncDisposable
         if (_audit.Count > 0) await AuditChain.AppendAsync(this, _audit, cancel);
         _audit.Clear();
         await Transaction.CommitAsync(cancel);
+        foreach (var topic in _announced) _database.RaiseAnnounced(topic);
+        _announced.Clear();
+        if (_looks.Count > 0)
+        {
+            // The connection goes back first: the writer of the record needs one, and waiting for it with another in hand could exhaust the pool.
+            await DisposeAsync();
+            await _database.AuditReads.WriteAsync(_looks);
+            _looks.Clear();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        // Npgsql gives transaction objects to the next user of the connection: disposing one twice would end somebody else's work.
+        if (_isDisposed) return;
+        _isDisposed = true;
         await Transaction.DisposeAsync();
         await Connection.DisposeAsync();
     }

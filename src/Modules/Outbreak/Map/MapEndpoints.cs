@@ -25,12 +25,10 @@ internal static class MapEndpoints
             return Results.Bytes(outlines, "application/geo+json");
         }).WithName("RegionOutlines");
 
-        endpoints.MapGet("/api/v1/outbreak/{code}/figures", async (string code, string? day, string? knownAt, IRegions regions, Database database, HttpContext http, CancellationToken cancel) =>
+        endpoints.MapGet("/api/v1/outbreak/{code}/figures", async (string code, string? day, string? knownAt, IRegions regions, Readings readings, Database database, HttpContext http) =>
         {
-            var asOf = AsOfQuery.Parse(day, knownAt);
-            await using var session = await database.BeginAsync(http.Actor(), cancel);
-            var picture = await ReadPicture.OfAsync(session, regions.Current, FromRoute(code), asOf, cancel);
-            if (picture is null) return Results.NotFound();
+            if (await readings.PictureAsync(http.Actor(), FromRoute(code), AsOfQuery.Parse(day, knownAt)) is not { } picture) return Results.NotFound();
+            if (http.Actor().Kind is not ActorKind.Public) await database.AuditReadAsync(http.Actor(), "outbreak.region-read", code);
             http.Response.Headers.CacheControl = "no-cache";
             return Results.Json(Document(picture, regions.Current), s_json);
         }).WithName("OutbreakFigures");

@@ -11,6 +11,9 @@ namespace Rongtong.Outbreak.Warnings;
 /// <param name="QuietDays">Days without an outbreak near, over all regions.</param>
 public sealed record BackTestResult(string Method, int Outbreaks, int Detected, double MeanDelayDays, int FalseAlarms, int QuietDays)
 {
+    /// <summary>False when no region has the history that the method compares with: nothing is known of it, which is not zero.</summary>
+    public bool IsJudged => Outbreaks + QuietDays > 0;
+
     /// <summary>False alarms per 100 quiet region-days.</summary>
     public double FalseAlarmRate => QuietDays == 0 ? 0 : 100.0 * FalseAlarms / QuietDays;
 }
@@ -40,10 +43,13 @@ public static class BackTest
         {
             var (outbreaks, detected, falseAlarms, quiet) = (0, 0, 0, 0);
             var delays = 0.0;
-            foreach (var (own, periods, signals) in runs)
+            var history = DetectSignals.HistoryDays(method);
+            foreach (var (own, every, signals) in runs)
             {
+                // A method is judged on the days on which it could speak.
+                var periods = every.Where(p => p.Onset >= history).ToArray();
                 int[] days = [.. signals[method].Order()];
-                outbreaks += periods.Count;
+                outbreaks += periods.Length;
                 foreach (var (onset, _) in periods)
                 {
                     var hit = Array.FindIndex(days, d => d >= onset - LeadDays && d <= onset + DetectWithinDays);
@@ -53,7 +59,7 @@ public static class BackTest
                 }
                 bool Near(int day) => periods.Any(p => day >= p.Onset - LeadDays && day <= p.End);
                 falseAlarms += days.Count(d => !Near(d));
-                for (var day = 0; day < own.Length; day++) quiet += Near(day) ? 0 : 1;
+                for (var day = history; day < own.Length; day++) quiet += Near(day) ? 0 : 1;
             }
             return new BackTestResult(method, outbreaks, detected, detected == 0 ? 0 : delays / detected, falseAlarms, quiet);
         })];

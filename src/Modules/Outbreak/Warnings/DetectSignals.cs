@@ -40,6 +40,9 @@ public static class DetectSignals
     /// <summary>Names of the methods in the database, routes and texts.</summary>
     public static IReadOnlyList<string> Methods { get; } = ["c1", "c2", "c3", "first-case", "farrington", "percentile"];
 
+    /// <summary>Days of history before the first day on which the method can speak.</summary>
+    public static int HistoryDays(string method) => method is "farrington" or "percentile" ? (PastYears * WeeksPerYear + 4) * 7 : 0;
+
     /// <summary>Days without a case after which the next one is a signal by itself.</summary>
     public const int SilentDays = 14;
 

@@ -71,7 +71,7 @@ public sealed class SqlTable<TRow>(
         sql.Append(CultureInfo.InvariantCulture, $" ORDER BY {sorted.Sort.Sql} {direction}, {key.Sql} {direction} LIMIT {rows + 1}");
         var command = new CommandDefinition(sql.ToString(), parameters, session.Transaction, cancellationToken: cancel);
         var found = (await session.Connection.QueryAsync<TRow, Cursor, (TRow Row, Cursor Place)>(command, (row, place) => (row, place), splitOn: "page_sort")).AsList();
-        if (auditAction is not null) session.Audit(auditAction, name, string.Join(',', asked));
+        if (auditAction is not null) session.AuditRead(auditAction, name, string.Join(',', asked));
         var shown = found.Take(rows).ToArray();
         return new TablePage(
             [.. columns.Select(c => new Heading(c.Key, texts[c.TitleKey], c.IsNumber, c.Sort is null ? null : c == sorted && !isDescending ? "-" + c.Key : c.Key, c != sorted ? null : isDescending ? "descending" : "ascending"))],

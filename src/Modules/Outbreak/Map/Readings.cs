@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using Rongtong.Contracts.Registry;
+using Rongtong.Outbreak.Cases;
+using Rongtong.Platform.Access;
+using Rongtong.Platform.Data;
+
+namespace Rongtong.Outbreak.Map;
+
+/// <summary>What the module's pages read, kept for readers of the same scope until figures or regions change; see <see cref="ReadCache"/>.</summary>
+internal sealed class Readings(Database database, IRegions regions, ReadCache cache)
+{
+    /// <summary>The model, read in the actor's name where it is not known yet. What is read for many is not given up with the request of the first.</summary>
+    public Task<T> ReadAsync<T>(Actor actor, string what, Func<Session, IRegionTree, Task<T>> read)
+    {
+        var tree = regions.Current;
+        return cache.GetAsync(RefreshPicture.Topic, actor, $"{what} {RuntimeHelpers.GetHashCode(tree)}", async () =>
+        {
+            await using var session = await database.BeginAsync(actor);
+            return await read(session, tree);
+        });
+    }
+
+    public Task<RegionReading?> OfRegionAsync(Actor actor, RegionCode region, AsOf asOf) =>
+        ReadAsync(actor, $"region {region} {asOf}", (session, tree) => RegionReading.OfAsync(session, tree, region, asOf, default));
+
+    public Task<Picture?> PictureAsync(Actor actor, RegionCode region, AsOf asOf) =>
+        ReadAsync(actor, $"picture {region} {asOf}", (session, tree) => ReadPicture.OfAsync(session, tree, region, asOf, default));
+}
