@@ -51,8 +51,9 @@ internal static class PassEnvelope
                 ? (default, PassFault.InflatesTooFar, $"the content is larger than {InflatedBytesMax} bytes.")
                 : (buffer.AsMemory(0, inflated).ToArray(), PassFault.None, "");
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // IOException is what zlib's rarer refusals come as (a preset dictionary); the stream itself lies in memory.
             return (default, PassFault.NotZlib, "the zlib stream is broken: " + e.Message);
         }
         finally

@@ -60,7 +60,7 @@ public sealed class RevocationList
     /// <summary>When it is too old to say anything.</summary>
     public DateTimeOffset ValidUntil { get; }
 
-    /// <summary>Revoked ids.</summary>
+    /// <summary>Revoked ids; one that a delta names again counts twice.</summary>
     public long Count { get; }
 
     /// <summary>A list that knows nothing and says so.</summary>
@@ -170,7 +170,9 @@ public sealed class RevocationList
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         if (_shardReader(BinaryPrimitives.ReadInt64LittleEndian(entry), length) is not { } bytes || bytes.Length != length) return null;
         SHA256.HashData(bytes.Span, hash);
-        return hash.SequenceEqual(entry[16..]) ? bytes : null;
+        // With a conditional, null would become an empty shard, and an unconfirmed hit a clean bill.
+        if (!hash.SequenceEqual(entry[16..])) return null;
+        return bytes;
     }
 
     private static bool Contains(ReadOnlySpan<byte> shard, RevocationId id)
