@@ -30,7 +30,7 @@ internal sealed class ModuleMap(IReadOnlyDictionary<string, Layer> layerByAssemb
     /// <summary>What the pure layers may use beyond the base class library; a layer not named here chooses its packages freely.</summary>
     private static readonly FrozenDictionary<Layer, string[]> OnlyPackages = new Dictionary<Layer, string[]>
     {
-        [Layer.Engine] = ["MathNet.Numerics", "System.Formats.Cbor"],
+        [Layer.Engine] = ["MathNet.Numerics"],
         [Layer.Contracts] = [],
     }.ToFrozenDictionary();
 

@@ -1,4 +1,3 @@
-using System.Formats.Cbor;
 using System.Globalization;
 using System.Text.Json;
 
@@ -19,9 +18,9 @@ internal static class CborTree
 
     public static byte[] Write(CborNode tree)
     {
-        var writer = new CborWriter(CborConformanceMode.Lax);
-        Write(writer, tree);
-        return writer.Encode();
+        var output = new CborOutput();
+        Write(output, tree);
+        return output.Written.ToArray();
     }
 
     /// <summary>Where two trees first say different things; null where they say the same. Order in maps, composition of letters and spelling of times do not count.</summary>
@@ -29,8 +28,8 @@ internal static class CborTree
     {
         if (a.Kind == CborKind.Map && b.Kind == CborKind.Map)
         {
-            if (a.Items.Count != b.Items.Count) return $"at {path}/: {a.Items.Count / 2} and {b.Items.Count / 2} keys";
-            for (var i = 0; i + 1 < a.Items.Count; i += 2)
+            if (a.Items.Length != b.Items.Length) return $"at {path}/: {a.Items.Length / 2} and {b.Items.Length / 2} keys";
+            for (var i = 0; i + 1 < a.Items.Length; i += 2)
             {
                 var key = a.Items[i];
                 var name = key.Kind == CborKind.Text ? key.Text : key.Integer.ToString(CultureInfo.InvariantCulture);
@@ -41,8 +40,8 @@ internal static class CborTree
         }
         if (a.Kind == CborKind.Array && b.Kind == CborKind.Array)
         {
-            return a.Items.Count != b.Items.Count
-                ? $"at {path}: {a.Items.Count} and {b.Items.Count} items"
+            return a.Items.Length != b.Items.Length
+                ? $"at {path}: {a.Items.Length} and {b.Items.Length} items"
                 : a.Items.Zip(b.Items).Select((pair, i) => Difference(pair.First, pair.Second, $"{path}/{i}")).FirstOrDefault(d => d is not null);
         }
         return IsSame(a, b) ? null : $"at {path}: '{Show(a)}' and '{Show(b)}'";
@@ -79,37 +78,35 @@ internal static class CborTree
         _ => node.Kind.ToString(),
     };
 
-    private static void Write(CborWriter writer, CborNode node)
+    private static void Write(CborOutput output, CborNode node)
     {
         switch (node.Kind)
         {
             case CborKind.Text:
-                writer.WriteTextString(node.Text);
+                output.Text(node.Text);
                 break;
             case CborKind.Integer:
-                writer.WriteInt64(node.Integer);
+                output.Integer(node.Integer);
                 break;
             case CborKind.Float:
-                writer.WriteDouble(node.Float);
+                output.Float(node.Float);
                 break;
             case CborKind.Boolean:
-                writer.WriteBoolean(node.Integer != 0);
+                output.Boolean(node.Integer != 0);
                 break;
             case CborKind.Bytes:
-                writer.WriteByteString(node.Bytes.Span);
+                output.Bytes(node.Bytes.Span);
                 break;
             case CborKind.Array:
-                writer.WriteStartArray(node.Items.Count);
-                foreach (var item in node.Items) Write(writer, item);
-                writer.WriteEndArray();
+                output.Array(node.Items.Length);
+                foreach (var item in node.Items) Write(output, item);
                 break;
             case CborKind.Map:
-                writer.WriteStartMap(node.Items.Count / 2);
-                foreach (var item in node.Items) Write(writer, item);
-                writer.WriteEndMap();
+                output.Map(node.Items.Length / 2);
+                foreach (var item in node.Items) Write(output, item);
                 break;
             default:
-                writer.WriteNull();
+                output.Null();
                 break;
         }
     }

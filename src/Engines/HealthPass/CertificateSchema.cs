@@ -63,7 +63,7 @@ internal static class CertificateSchema
             return;
         }
         RequiredText(name, "fnt", fault);
-        for (var i = 0; i + 1 < name.Items.Count; i += 2)
+        for (var i = 0; i + 1 < name.Items.Length; i += 2)
         {
             var (key, value) = (name.Items[i].Text, name.Items[i + 1]);
             if (key is not ("fn" or "gn" or "fnt" or "gnt") || value.Kind == CborKind.Null && key != "fnt") continue;
@@ -81,7 +81,7 @@ internal static class CertificateSchema
         {
             if (entry[key] is not { Kind: not CborKind.Null }) fault($"{group}.{key}: missing.");
         }
-        for (var i = 0; i + 1 < entry.Items.Count; i += 2)
+        for (var i = 0; i + 1 < entry.Items.Length; i += 2)
         {
             var (key, value) = (entry.Items[i].Text, entry.Items[i + 1]);
             if (FaultOf(key, value) is { } text) fault($"{group}.{key}: {text}");

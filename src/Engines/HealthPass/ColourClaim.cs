@@ -1,4 +1,3 @@
-using System.Formats.Cbor;
 
 namespace Rongtong.HealthPass;
 
@@ -36,28 +35,27 @@ public sealed record ColourClaim(PassColour Colour, DateTimeOffset AsOf, string 
     /// <summary>Four digits in a row can be the last of an ID number; no name has them.</summary>
     private const int DigitsMax = 3;
 
-    internal void WriteTo(CborWriter writer)
+    internal void WriteTo(CborOutput output)
     {
         if (FaultOfContent() is { } fault) throw new PassException($"the colour claim cannot be signed: {fault}");
-        writer.WriteStartMap(Until is null ? 5 : 6);
-        writer.WriteInt32(1);
-        writer.WriteInt32((int)Colour);
-        writer.WriteInt32(2);
-        writer.WriteInt64(AsOf.ToUnixTimeSeconds());
-        writer.WriteInt32(3);
-        writer.WriteTextString(Region);
+        output.Map(Until is null ? 5 : 6);
+        output.Integer(1);
+        output.Integer((int)Colour);
+        output.Integer(2);
+        output.Integer(AsOf.ToUnixTimeSeconds());
+        output.Integer(3);
+        output.Text(Region);
         if (Until is { } until)
         {
-            writer.WriteInt32(4);
-            writer.WriteInt64(until.ToUnixTimeSeconds());
+            output.Integer(4);
+            output.Integer(until.ToUnixTimeSeconds());
         }
-        writer.WriteInt32(5);
+        output.Integer(5);
         Span<byte> id = stackalloc byte[16];
         PassId.TryWriteBytes(id, bigEndian: true, out _);
-        writer.WriteByteString(id);
-        writer.WriteInt32(6);
-        writer.WriteTextString(MaskedName);
-        writer.WriteEndMap();
+        output.Bytes(id);
+        output.Integer(6);
+        output.Text(MaskedName);
     }
 
     internal static (ColourClaim? Claim, string? Fault) From(CborNode node)

@@ -1,4 +1,3 @@
-using System.Formats.Cbor;
 using System.Security.Cryptography;
 
 namespace Rongtong.HealthPass;
@@ -15,8 +14,8 @@ internal sealed record CoseSign1(ReadOnlyMemory<byte> Protected, ReadOnlyMemory<
     public const long AlgorithmLabel = 1;
     public const long KeyIdLabel = 4;
 
-    private const CborTag CwtTag = (CborTag)61;
-    private const CborTag Sign1Tag = (CborTag)18;
+    private const ulong CwtTag = 61;
+    private const ulong Sign1Tag = 18;
 
     /// <summary>Array of four, then the text "Signature1" of ten characters.</summary>
     private static readonly byte[] s_context = [0x84, 0x6A, .. "Signature1"u8];
@@ -24,33 +23,28 @@ internal sealed record CoseSign1(ReadOnlyMemory<byte> Protected, ReadOnlyMemory<
     /// <summary>The message, or why the bytes are none.</summary>
     public static (CoseSign1? Message, string? Fault) Parse(ReadOnlyMemory<byte> bytes)
     {
-        try
+        var cursor = new CborCursor(bytes);
+        for (var tags = 0; cursor.Peek() == CborCursor.Tag; tags++)
         {
-            var reader = new CborReader(bytes, CborConformanceMode.Strict);
-            for (var tags = 0; reader.PeekState() == CborReaderState.Tag; tags++)
-            {
-                if (reader.ReadTag() is var tag && (tags == 2 || tag is not (CwtTag or Sign1Tag))) return (null, $"tag {(ulong)tag} where COSE_Sign1 has 18 (or 61 and 18).");
-            }
-            if (reader.PeekState() != CborReaderState.StartArray) return (null, $"{reader.PeekState()} where COSE_Sign1 has an array of four.");
-            reader.ReadStartArray();
-            var protectedHeader = ReadBytes(reader);
-            var (algorithm, keyId) = ReadHeader(reader);
-            var payload = ReadBytes(reader);
-            var signature = ReadBytes(reader);
-            reader.ReadEndArray();
-            if (reader.BytesRemaining > 0) return (null, $"{reader.BytesRemaining} bytes follow the message.");
-            if (protectedHeader.Length > 0)
-            {
-                // The protected header wins: the other can be changed by whoever carries the token.
-                var (signedAlgorithm, signedKeyId) = ReadHeader(new CborReader(protectedHeader, CborConformanceMode.Strict));
-                (algorithm, keyId) = (signedAlgorithm ?? algorithm, signedKeyId ?? keyId);
-            }
-            return (new(protectedHeader, payload, signature, algorithm, keyId), null);
+            if (cursor.ReadTag() is var tag && (tags == 2 || tag is not (CwtTag or Sign1Tag))) return (null, $"tag {tag} where COSE_Sign1 has 18 (or 61 and 18).");
         }
-        catch (Exception e) when (CborNode.IsContentFault(e))
+        var length = cursor.ReadArrayHead();
+        if (cursor.Fault is null && length is not (4 or -1)) return (null, $"an array of {length} where COSE_Sign1 has four.");
+        var protectedHeader = cursor.ReadBytes();
+        var (algorithm, keyId) = ReadHeader(ref cursor);
+        var payload = cursor.ReadBytes();
+        var signature = cursor.ReadBytes();
+        if (length == -1 && cursor.HasNext(-1, 4)) return (null, "an array of more than four where COSE_Sign1 has four.");
+        cursor.ExpectEnd();
+        if (cursor.Fault is null && protectedHeader.Length > 0)
         {
-            return (null, "not a COSE_Sign1 message: " + e.Message);
+            // The protected header wins: the other can be changed by whoever carries the token.
+            cursor = new CborCursor(protectedHeader);
+            var (signedAlgorithm, signedKeyId) = ReadHeader(ref cursor);
+            cursor.ExpectEnd();
+            (algorithm, keyId) = (signedAlgorithm ?? algorithm, signedKeyId ?? keyId);
         }
+        return cursor.Fault is { } fault ? (null, "not a COSE_Sign1 message: " + fault) : (new(protectedHeader, payload, signature, algorithm, keyId), null);
     }
 
     /// <summary>Whether the key signed this message. Whatever the algorithm named, a key is used only as its own type allows.</summary>
@@ -107,28 +101,18 @@ internal sealed record CoseSign1(ReadOnlyMemory<byte> Protected, ReadOnlyMemory<
         return head + bytes.Length;
     }
 
-    private static ReadOnlyMemory<byte> ReadBytes(CborReader reader) =>
-        reader.PeekState() == CborReaderState.StartIndefiniteLengthByteString ? reader.ReadByteString() : reader.ReadDefiniteLengthByteString();
-
-    private static (long? Algorithm, ReadOnlyMemory<byte>? KeyId) ReadHeader(CborReader reader)
+    private static (long? Algorithm, ReadOnlyMemory<byte>? KeyId) ReadHeader(ref CborCursor cursor)
     {
         long? algorithm = null;
         ReadOnlyMemory<byte>? keyId = null;
-        reader.ReadStartMap();
-        while (reader.PeekState() != CborReaderState.EndMap)
+        var length = cursor.ReadMapHead();
+        for (var read = 0; cursor.HasNext(length, read); read++)
         {
-            var label = reader.PeekState() is CborReaderState.UnsignedInteger or CborReaderState.NegativeInteger ? reader.ReadInt64() : SkipLabel(reader);
-            if (label == AlgorithmLabel && reader.PeekState() is CborReaderState.NegativeInteger) algorithm = reader.ReadInt64();
-            else if (label == KeyIdLabel && reader.PeekState() is CborReaderState.ByteString) keyId = reader.ReadDefiniteLengthByteString();
-            else reader.SkipValue();
+            var label = cursor.ReadNode();
+            if (label is { Kind: CborKind.Integer, Integer: AlgorithmLabel } && cursor.Peek() == CborCursor.NegativeInteger) algorithm = cursor.ReadInteger();
+            else if (label is { Kind: CborKind.Integer, Integer: KeyIdLabel } && cursor.Peek() == CborCursor.ByteString) keyId = cursor.ReadBytes();
+            else cursor.Skip();
         }
-        reader.ReadEndMap();
         return (algorithm, keyId);
-    }
-
-    private static long SkipLabel(CborReader reader)
-    {
-        reader.SkipValue();
-        return 0;
     }
 }

@@ -1,4 +1,3 @@
-using System.Formats.Cbor;
 using System.Text;
 
 namespace Rongtong.HealthPass;
@@ -44,8 +43,8 @@ public sealed record HealthCertificate(CertificateKind Kind, CertificateName Nam
     {
         var name = node["nam"]!;
         var entry = node[GroupOf(kind)]!.Items[0];
-        var fields = new Dictionary<string, string>(entry.Items.Count / 2);
-        for (var i = 0; i + 1 < entry.Items.Count; i += 2)
+        var fields = new Dictionary<string, string>(entry.Items.Length / 2);
+        for (var i = 0; i + 1 < entry.Items.Length; i += 2)
         {
             var value = entry.Items[i + 1];
             if (value.Kind is CborKind.Text) fields[entry.Items[i].Text] = Composed(value.Text);
@@ -54,34 +53,30 @@ public sealed record HealthCertificate(CertificateKind Kind, CertificateName Nam
         return new(kind, new(Text(name, "fn"), Text(name, "gn"), name["fnt"]!.Text, Text(name, "gnt")), node["dob"]!.Text, fields, node["ver"]!.Text);
     }
 
-    internal void WriteTo(CborWriter writer)
+    internal void WriteTo(CborOutput output)
     {
-        writer.WriteStartMap(4);
-        Write(writer, "ver", Version);
-        writer.WriteTextString("nam");
+        output.Map(4);
+        Write(output, "ver", Version);
+        output.Text("nam");
         (string Key, string? Value)[] names = [("fn", Name.FamilyName), ("gn", Name.GivenName), ("fnt", Name.FamilyNameStandard), ("gnt", Name.GivenNameStandard)];
-        writer.WriteStartMap(names.Count(n => n.Value is not null));
+        output.Map(names.Count(n => n.Value is not null));
         foreach (var (key, value) in names)
         {
-            if (value is not null) Write(writer, key, Composed(value));
+            if (value is not null) Write(output, key, Composed(value));
         }
-        writer.WriteEndMap();
-        Write(writer, "dob", DateOfBirth);
-        writer.WriteTextString(GroupOf(Kind));
-        writer.WriteStartArray(1);
-        writer.WriteStartMap(Entry.Count);
+        Write(output, "dob", DateOfBirth);
+        output.Text(GroupOf(Kind));
+        output.Array(1);
+        output.Map(Entry.Count);
         foreach (var (key, value) in Entry)
         {
             if (CertificateSchema.NumberFields.Contains(key) && long.TryParse(value, out var number))
             {
-                writer.WriteTextString(key);
-                writer.WriteInt64(number);
+                output.Text(key);
+                output.Integer(number);
             }
-            else Write(writer, key, Composed(value));
+            else Write(output, key, Composed(value));
         }
-        writer.WriteEndMap();
-        writer.WriteEndArray();
-        writer.WriteEndMap();
     }
 
     /// <summary>Strings are compared as NFC (hcert-spec 1.0.8, section 3.3); composed once here they can be compared as they are.</summary>
@@ -89,9 +84,9 @@ public sealed record HealthCertificate(CertificateKind Kind, CertificateName Nam
 
     private static string? Text(CborNode map, string key) => map[key] is { Kind: CborKind.Text } text ? Composed(text.Text) : null;
 
-    private static void Write(CborWriter writer, string key, string value)
+    private static void Write(CborOutput output, string key, string value)
     {
-        writer.WriteTextString(key);
-        writer.WriteTextString(value);
+        output.Text(key);
+        output.Text(value);
     }
 }

@@ -1,4 +1,3 @@
-using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -48,35 +47,35 @@ public sealed record PassClaims(
         if (colour is null && certificate is null) return (null, PassFault.ClaimsIncomplete, $"there is neither a health certificate (claim {CertificatesKey}) nor a colour (claim {ColourClaim.ClaimKey}).");
 
         var issuer = node[IssuerKey] is { Kind: CborKind.Text } text ? text.Text : null;
-        var ids = new List<RevocationId>(3) { RevocationId.OfContent(payload.Span) };
+        // The content's own hash is for passes that name no id; a certificate's identifier may be empty.
+        var ids = new List<RevocationId>(2);
         if (colour is not null) ids.Add(RevocationId.OfPass(colour.PassId));
-        if (certificate is not null) ids.Add(RevocationId.OfCertificate(issuer ?? "", certificate.Identifier));
+        if (certificate is { Identifier.Length: > 0 }) ids.Add(RevocationId.OfCertificate(issuer ?? "", certificate.Identifier));
+        if (ids.Count == 0) ids.Add(RevocationId.OfContent(payload.Span));
         return (new(issuer, issued, expires, colour, certificate, ids), PassFault.None, "");
     }
 
-    internal static void Write(CborWriter writer, PassContent content)
+    internal static void Write(CborOutput output, PassContent content)
     {
-        writer.WriteStartMap(3 + (content.Colour is null ? 0 : 1) + (content.Certificate is null ? 0 : 1));
-        writer.WriteInt32(IssuerKey);
-        writer.WriteTextString(content.Issuer);
-        writer.WriteInt32(ExpiresKey);
-        writer.WriteInt64(content.ExpiresAt.ToUnixTimeSeconds());
-        writer.WriteInt32(IssuedKey);
-        writer.WriteInt64(content.IssuedAt.ToUnixTimeSeconds());
+        output.Map(3 + (content.Colour is null ? 0 : 1) + (content.Certificate is null ? 0 : 1));
+        output.Integer(IssuerKey);
+        output.Text(content.Issuer);
+        output.Integer(ExpiresKey);
+        output.Integer(content.ExpiresAt.ToUnixTimeSeconds());
+        output.Integer(IssuedKey);
+        output.Integer(content.IssuedAt.ToUnixTimeSeconds());
         if (content.Certificate is { } certificate)
         {
-            writer.WriteInt32(CertificatesKey);
-            writer.WriteStartMap(1);
-            writer.WriteInt32(CertificateVersionKey);
-            certificate.WriteTo(writer);
-            writer.WriteEndMap();
+            output.Integer(CertificatesKey);
+            output.Map(1);
+            output.Integer(CertificateVersionKey);
+            certificate.WriteTo(output);
         }
         if (content.Colour is { } colour)
         {
-            writer.WriteInt32(ColourClaim.ClaimKey);
-            colour.WriteTo(writer);
+            output.Integer(ColourClaim.ClaimKey);
+            colour.WriteTo(output);
         }
-        writer.WriteEndMap();
     }
 }
 

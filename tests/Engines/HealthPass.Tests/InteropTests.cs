@@ -79,7 +79,7 @@ public sealed class InteropTests : IDisposable
         using var key = new SigningKey(_key, SigningKey.KeyIdOf(certificate.RawData));
         var signer = new PassSigner(key);
         var tests = Enumerable.Range(0, Payloads).Select(_ => Test()).ToArray();
-        var tokens = tests.Select((test, i) => signer.Sign(World.Content(i % 2 == 0 ? World.Colour() : null, test) with { Colour = i % 2 == 0 ? World.Colour() : null })).ToArray();
+        var tokens = tests.Select((test, i) => signer.Sign(World.Content(certificate: test) with { Colour = i % 2 == 0 ? World.Colour() : null })).ToArray();
         // Tampered inside the message and wrapped again: a changed character alone would already break the zlib check sum.
         var tampered = tokens.Take(100).Select(token =>
         {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Formats.Cbor;
 using System.Security.Cryptography;
 
 namespace Rongtong.HealthPass;
@@ -88,16 +87,15 @@ public sealed class RevocationList
         var ids = new byte[revoked.Count * RevocationId.Bytes];
         var at = 0;
         foreach (var id in revoked) BinaryPrimitives.WriteUInt128BigEndian(ids.AsSpan(RevocationId.Bytes * at++), id.Value);
-        var writer = new CborWriter(CborConformanceMode.Strict);
-        writer.WriteStartArray(6);
-        writer.WriteInt32(DeltaVersion);
-        writer.WriteInt64(from);
-        writer.WriteInt64(from + 1);
-        writer.WriteInt64(madeAt.ToUnixTimeSeconds());
-        writer.WriteInt64(validUntil.ToUnixTimeSeconds());
-        writer.WriteByteString(ids);
-        writer.WriteEndArray();
-        return CoseSign1.Sign(key, writer.Encode());
+        var output = new CborOutput();
+        output.Array(6);
+        output.Integer(DeltaVersion);
+        output.Integer(from);
+        output.Integer(from + 1);
+        output.Integer(madeAt.ToUnixTimeSeconds());
+        output.Integer(validUntil.ToUnixTimeSeconds());
+        output.Bytes(ids);
+        return CoseSign1.Sign(key, output.Written);
     }
 
     /// <summary>Reads a filter file. Never throws for its content: an unusable file gives a list that says why.</summary>
