@@ -23,6 +23,6 @@ internal static class VerifyCommands
             }
             return result.Problems.Count == 0 ? 0 : 1;
         }, cancel));
-        return new Command("verify", "Verify the record: audit.") { audit };
+        return new Command("verify", "Verify what others claim: the record, a pass, test vectors.") { audit, VerifyPassCommand.Create(), VerifyDgcCommand.Create() };
     }
 }
