@@ -10,6 +10,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["rules"] = RulesBenches.TableAsync,
     ["tiers-json"] = HostBenches.TiersJsonAsync,
     ["import-cases"] = HostBenches.ImportCasesAsync,
+    ["import-stream"] = ImportBenches.StreamAsync,
     ["pages"] = HostBenches.PagesAsync,
 };
 

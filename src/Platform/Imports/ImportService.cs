@@ -71,6 +71,8 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
     {
         using var table = TableFile.Open(file);
         await using var session = await database.BeginAsync(actor, cancel);
+        // Merging a gigabyte of rows is one statement of minutes.
+        session.StatementSeconds = 0;
         // Held until the transaction ends, however it ends: a batch still "running" without it was interrupted.
         await session.ExecuteAsync("SELECT pg_advisory_xact_lock(@key, @id)", new { key = LockSpace, id = (int)(batchId % int.MaxValue) }, cancel);
         var columns = await MapHeaderAsync(kind, table, options, session, cancel);
