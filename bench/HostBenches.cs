@@ -121,9 +121,21 @@ internal static partial class HostBenches
         return true;
     }
 
-    private static async Task<IReadOnlyList<BenchResult>> WithHostAsync(Func<WebApplication, Task<IReadOnlyList<BenchResult>>> work)
+    public static async Task<IReadOnlyList<BenchResult>> WithHostAsync(Func<WebApplication, Task<IReadOnlyList<BenchResult>>> work)
     {
         var folder = Path.Combine(Path.GetTempPath(), "rongtong-bench-" + Guid.NewGuid().ToString("N")[..12]);
+        try
+        {
+            return await WithHostAsync(folder, work);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<IReadOnlyList<BenchResult>> WithHostAsync(string folder, Func<WebApplication, Task<IReadOnlyList<BenchResult>>> work)
+    {
         await using var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(Path.Combine(folder, "postgres")));
         await using var source = Npgsql.NpgsqlDataSource.Create(server.ConnectionString);
         var builder = WebApplication.CreateBuilder();

@@ -14,6 +14,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["revocation"] = HealthPassBenches.RevocationAsync,
     ["tiers-json"] = HostBenches.TiersJsonAsync,
     ["import-cases"] = HostBenches.ImportCasesAsync,
+    ["import-stream"] = ImportBenches.StreamAsync,
     ["pages"] = HostBenches.PagesAsync,
     ["new-day"] = HostBenches.NewDayAsync,
 };

@@ -19,6 +19,7 @@ public static class RongtongHost
         ArgumentNullException.ThrowIfNull(connection);
         services.AddSingleton(connection);
         services.AddSingleton(connection.Source);
+        services.AddSingleton(new DatabasePlace(connection.Embedded?.Folder));
         services.AddPlatform();
         services.AddAccess();
         services.AddWeb();

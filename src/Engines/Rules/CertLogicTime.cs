@@ -17,10 +17,14 @@ internal static partial class CertLogicTime
             var sign = full.Groups["s"].Value == "-" ? -1 : 1;
             var hours = full.Groups["h"].Success ? int.Parse(full.Groups["h"].Value, CultureInfo.InvariantCulture) : 0;
             var minutes = full.Groups["m"].Success ? int.Parse(full.Groups["m"].Value, CultureInfo.InvariantCulture) : 0;
+            if (hours > 23 || minutes > 59) throw new RuleException($"'{text}' names an offset from UTC that does not exist.");
             return local.AddMinutes(-sign * (hours * 60 + minutes));
         }
         return DateForm().IsMatch(text) ? Exact(text, text, "yyyy-MM-dd") : throw new RuleException($"'{text}' is not a date or date-time, such as 2020-02-13 or 2020-02-13T08:00:00Z.");
     }
+
+    /// <summary>What plusTime takes: also a year or a month, which stands for its last day.</summary>
+    public static DateTimeOffset ParseOrRoundUp(string text) => YearForm().IsMatch(text) || MonthForm().IsMatch(text) ? ParseBirth(text) : Parse(text);
 
     /// <summary>A date of birth: a year or a month stands for its last day, since the person may have been born on it.</summary>
     public static DateTimeOffset ParseBirth(string text)

@@ -57,7 +57,7 @@ public sealed class Expression
                 return (_, _) => literal;
             case JsonValueKind.Number:
                 var number = json.GetDouble();
-                if (number != Math.Floor(number)) throw new RuleException($"{number} is not an integer; CertLogic has no other numbers.");
+                if (!double.IsInteger(number)) throw new RuleException($"{number} is not an integer; CertLogic has no other numbers.");
                 var integer = Value.Of(number);
                 return (_, _) => integer;
             case JsonValueKind.Array:
@@ -120,13 +120,12 @@ public sealed class Expression
                 return Chronological(nodes, name);
             case "plusTime":
                 Expect(name, nodes.Length, 3, 3);
-                if (json[1].ValueKind != JsonValueKind.Number || json[2].ValueKind != JsonValueKind.String) throw new RuleException("plusTime needs an integer and a unit as its second and third operand.");
-                var (amount, unit) = (json[1].GetInt32(), json[2].GetString()!);
+                if (!IsWhole(json[1], out var amount) || json[2].ValueKind != JsonValueKind.String) throw new RuleException("plusTime needs an integer and a unit as its second and third operand.");
+                var unit = json[2].GetString()!;
                 return (data, s) => nodes[0](data, s) switch
                 {
                     { IsUnknown: true } => Value.Unknown,
-                    { Kind: ValueKind.Text } text => Value.Of(CertLogicTime.Plus(CertLogicTime.Parse(text.AsText), amount, unit)),
-                    { Kind: ValueKind.Instant } instant => Value.Of(CertLogicTime.Plus(instant.AsInstant, amount, unit)),
+                    { Kind: ValueKind.Text } text => Value.Of(CertLogicTime.Plus(CertLogicTime.ParseOrRoundUp(text.AsText), amount, unit)),
                     var other => throw new RuleException($"plusTime needs a date text; it got {other}."),
                 };
             case "dccDateOfBirth":
@@ -139,8 +138,7 @@ public sealed class Expression
                 };
             case "extractFromUVCI":
                 Expect(name, nodes.Length, 2, 2);
-                if (json[1].ValueKind != JsonValueKind.Number) throw new RuleException("extractFromUVCI needs an integer index.");
-                var index = json[1].GetInt32();
+                if (!IsWhole(json[1], out var index)) throw new RuleException("extractFromUVCI needs an integer index.");
                 return (data, s) => Extract(nodes[0](data, s), index);
             default:
                 throw new RuleException($"'{name}' is not an operation of CertLogic 1.3.");
@@ -222,8 +220,8 @@ public sealed class Expression
 
     private static Value Same(Value left, Value right) =>
         left.IsUnknown || right.IsUnknown ? Value.Unknown
-        // Lists, maps and instants are objects in CertLogic's host language and never equal each other there.
-        : Value.Of(left.Kind is not (ValueKind.List or ValueKind.Map or ValueKind.Instant) && left == right);
+        // Lists, maps and instants are objects in CertLogic's host language: each equals itself and nothing else.
+        : Value.Of(left.Kind is ValueKind.List or ValueKind.Map or ValueKind.Instant ? left.IsSameObject(right) : left == right);
 
     private static Value In(Value item, Value list)
     {
@@ -310,8 +308,17 @@ public sealed class Expression
     }
 
     private static double Integer(Value value, string operation) =>
-        value.Kind is ValueKind.Number && value.AsNumber == Math.Floor(value.AsNumber) ? value.AsNumber
+        value.Kind is ValueKind.Number && double.IsInteger(value.AsNumber) ? value.AsNumber
         : throw new RuleException($"'{operation}' needs integers; it got {value}.");
+
+    /// <summary>A literal whole number, also as 3.0 or 3e0, within the range of an amount or index.</summary>
+    private static bool IsWhole(JsonElement json, out int whole)
+    {
+        var number = json.ValueKind == JsonValueKind.Number ? json.GetDouble() : double.NaN;
+        var fits = double.IsInteger(number) && Math.Abs(number) <= int.MaxValue;
+        whole = fits ? (int)number : 0;
+        return fits;
+    }
 
     private static bool Truth(Value value, string operation) =>
         value.Truthiness ?? throw new RuleException($"'{operation}' got {value}, which is neither true nor false.");

@@ -110,7 +110,10 @@ public readonly struct Value : IEquatable<Value>
         _ => Null,
     };
 
-    /// <summary>Equal kind and content; lists and maps by content. This is not CertLogic's ===, which never equates lists or maps.</summary>
+    /// <summary>One and the same list, map or instant, as CertLogic's === asks of them.</summary>
+    internal bool IsSameObject(Value other) => ReferenceEquals(_reference, other._reference);
+
+    /// <summary>Equal kind and content; lists and maps by content. This is not CertLogic's ===, which asks for the same list or map.</summary>
     public bool Equals(Value other) => Kind == other.Kind && Kind switch
     {
         ValueKind.Truth or ValueKind.Number => _number.Equals(other._number),

@@ -8,6 +8,8 @@ internal static class CountDistributions
     /// <summary>The fuzz with which R rounds a probability down before it searches, so that an exact multiple is not missed.</summary>
     private const double Fuzz = 64 * 2.220446049250313e-16;
 
+    private const double LastDigits = 1e-15;
+
     /// <summary>P(Y &gt;= y).</summary>
     public static double AtLeast(double y, double mu, double phi)
     {
@@ -35,7 +37,8 @@ internal static class CountDistributions
             {
                 while (AtMost(y, mu, phi) < wanted) y += step;
             }
-            if (step <= 1) return y;
+            // Beyond 2^53 a step of one no longer moves y; R, too, is content with its last digits there.
+            if (step <= 1 || step <= y * LastDigits) return y;
             step = Math.Max(1, Math.Floor(step / 100));
         }
     }
@@ -87,7 +90,7 @@ internal static class BetaFunctions
             d = 1 / d;
             var delta = d * c;
             h *= delta;
-            if (Math.Abs(delta - 1) < 1e-15) break;
+            if (Math.Abs(delta - 1) < 1e-15 || double.IsNaN(delta)) break;
         }
         return h;
     }

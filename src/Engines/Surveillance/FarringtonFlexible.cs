@@ -73,7 +73,7 @@ public static class FarringtonFlexible
         }
         if (hasTrend && fit.HasTrend)
         {
-            var keep = options.Years >= 3 && fit.TrendPValue < options.TrendPThreshold && Math.Exp(fit.Predict(now, group, offset).Eta) <= highest;
+            var keep = options.Years >= 3 && fit.TrendPValue < options.TrendPThreshold && QuasiPoissonFit.Mean(fit.Predict(now, group, offset).Eta) <= highest;
             if (!keep)
             {
                 hasTrend = false;
@@ -85,14 +85,14 @@ public static class FarringtonFlexible
 
         var (eta, se) = fit.Predict(now, group, offset);
         var (bound, score, p) = options.Threshold is FarringtonThreshold.Delta
-            ? DeltaBound(counts[k], Math.Exp(eta), se * Math.Exp(eta), fit.Phi, options)
+            ? DeltaBound(counts[k], QuasiPoissonFit.Mean(eta), se * QuasiPoissonFit.Mean(eta), fit.Phi, options)
             : QuantileBound(counts[k], eta, se, fit.Phi, options);
 
         var recent = 0.0;
         for (var i = Math.Max(0, k - options.LimitPeriod + 1); i <= k; i++) recent += counts[i];
         var enough = recent >= options.LimitCases;
         var alarm = enough && score > 1 && counts[k] != 0;
-        return new(k, counts[k], enough ? bound : double.NaN, alarm, enough && !double.IsNaN(bound) ? Math.Exp(eta) : double.NaN, fit.Phi, score, p, hasTrend ? fit.Slope : double.NaN);
+        return new(k, counts[k], enough ? bound : double.NaN, alarm, enough && !double.IsNaN(bound) ? options.Threshold is FarringtonThreshold.Delta ? QuasiPoissonFit.Mean(eta) : Math.Exp(eta) : double.NaN, fit.Phi, score, p, hasTrend ? fit.Slope : double.NaN);
     }
 
     private static (double Bound, double Score, double P) DeltaBound(double y, double mu, double seMu, double phi, FarringtonOptions options)

@@ -15,6 +15,9 @@ internal sealed class QuasiPoissonFit(int capacity)
     private const int IterationsMax = 25;
     private const double Tolerance = 1e-8;
 
+    /// <summary>R's log link lets no mean fall below the machine's precision; blocks without a case come to it.</summary>
+    private const double LeastMean = 2.220446049250313e-16;
+
     private readonly double[] _y = new double[capacity];
     private readonly double[] _t = new double[capacity];
     private readonly double[] _offset = new double[capacity];
@@ -86,6 +89,9 @@ internal sealed class QuasiPoissonFit(int capacity)
         return true;
     }
 
+    /// <summary>The mean of a linear predictor.</summary>
+    public static double Mean(double eta) => Math.Max(Math.Exp(eta), LeastMean);
+
     /// <summary>Linear predictor and its standard error.</summary>
     public (double Eta, double Se) Predict(double t, int group, double offset)
     {
@@ -112,7 +118,7 @@ internal sealed class QuasiPoissonFit(int capacity)
             for (var i = 0; i < _n; i++)
             {
                 _eta[i] = _effect[_group[i]] + Slope * _t[i] + _offset[i];
-                _mu[i] = Math.Max(Math.Exp(_eta[i]), double.Epsilon);
+                _mu[i] = Mean(_eta[i]);
             }
             var deviance = Deviance();
             if (!double.IsFinite(deviance)) return false;

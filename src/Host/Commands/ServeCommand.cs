@@ -17,7 +17,9 @@ internal static class ServeCommand
         return command;
     }
 
-    public static async Task<int> RunAsync(string[] args, CancellationToken cancel)
+    public static Task<int> RunAsync(string[] args, CancellationToken cancel) => CommandHost.InWordsAsync(() => ServeAsync(args, cancel));
+
+    private static async Task<int> ServeAsync(string[] args, CancellationToken cancel)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Directory.GetCurrentDirectory() });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -25,13 +27,23 @@ internal static class ServeCommand
         if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://localhost:8080");
         using var logging = LoggerFactory.Create(log => log.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
         await using var connection = await DatabaseConnection.OpenAsync(builder.Configuration, logging.CreateLogger<EmbeddedPostgres>(), cancel);
+        // The database would end with the process that has it, and this host would be left without one.
+        if (connection.Embedded is { Owned: false } other)
+            throw new CommandException($"another Rongtong already works on the data in '{other.Folder}' (it serves, or runs a command that has not ended). Stop it or wait for it; to serve other data, name their folder in the environment variable DataFolder.");
         builder.Services.AddRongtong(connection);
         await using var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().MigrateAsync(cancel);
         await app.Services.LoadRegionsAsync(cancel);
         app.UseRongtong();
         await app.Services.GetRequiredService<Settings>().ReadModeAsync(cancel);
-        await app.StartAsync(cancel);
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new CommandException($"{e.Message} Stop the program that uses it, or serve elsewhere: --urls http://localhost:8081");
+        }
         await PrintWelcomeAsync(app, cancel);
         await app.WaitForShutdownAsync(cancel);
         return 0;

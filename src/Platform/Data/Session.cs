@@ -31,6 +31,9 @@ public sealed class Session : IAsyncDisposable
     /// <summary>In whose name this runs.</summary>
     public Actor Actor { get; }
 
+    /// <summary>Longest that one statement may take, seconds; 0 is no limit, null the connection's (30 s, right for everything a person waits for).</summary>
+    public int? StatementSeconds { get; set; }
+
     /// <summary>Now, by the product's clock, in UTC: the recorded-at of facts written here.</summary>
     public DateTimeOffset Now => _database.Clock.GetUtcNow();
 
@@ -102,5 +105,5 @@ public sealed class Session : IAsyncDisposable
     }
 
     private CommandDefinition Command(string sql, object? args, CancellationToken cancel) =>
-        new(sql, args, Transaction, cancellationToken: cancel);
+        new(sql, args, Transaction, StatementSeconds, cancellationToken: cancel);
 }

@@ -9,7 +9,7 @@ using Rongtong.Platform.Data;
 namespace Rongtong.Platform.Imports;
 
 /// <summary>Runs and undoes imports; see <see cref="IImportKind"/> for the way of a row. Used by the command line and by pages alike.</summary>
-public sealed class ImportService(Database database, IEnumerable<IImportKind> kinds)
+public sealed class ImportService(Database database, IEnumerable<IImportKind> kinds, DatabasePlace? place = null)
 {
     /// <summary>Rejected fields kept in the report and in the database; more are counted only.</summary>
     public const int RejectsKeptMax = 10_000;
@@ -23,7 +23,7 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
     public IReadOnlyList<IImportKind> Kinds { get; } = [.. kinds.OrderBy(k => k.Name, StringComparer.Ordinal)];
 
     /// <summary>Imports a file: all accepted rows, or nothing.</summary>
-    /// <exception cref="ImportFileException">The file cannot be used at all; nothing of it was loaded.</exception>
+    /// <exception cref="ImportFileException">The file cannot be used, or the database was lost or its disk is full; the message says what became of the rows.</exception>
     public async Task<ImportReport> RunAsync(
         IImportKind kind, Stream file, string fileName, ImportOptions options, Actor actor, IProgress<ImportProgress>? progress = null, CancellationToken cancel = default)
     {
@@ -31,18 +31,25 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(options);
         if (file.Length > FileBytesMax) throw new ImportFileException("import.file.too-large", FileBytesMax >> 30);
-        await MarkInterruptedAsync(cancel);
-        var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
-        file.Position = 0;
-        var batchId = await BeginBatchAsync(kind, fileName, hash, file.Length, actor, cancel);
         try
         {
-            return await LoadAsync(kind, file, fileName, hash, options, actor, batchId, progress, cancel);
+            await MarkInterruptedAsync(cancel);
+            var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
+            file.Position = 0;
+            var batchId = await BeginBatchAsync(kind, fileName, hash, file.Length, actor, cancel);
+            try
+            {
+                return await LoadAsync(kind, file, fileName, hash, options, actor, batchId, progress, cancel);
+            }
+            catch (Exception e)
+            {
+                await TryMarkFailedAsync(batchId, e);
+                throw;
+            }
         }
-        catch (Exception e)
+        catch (NpgsqlException e) when (DatabasePlace.WhyUnavailable(e, place) is { } reason)
         {
-            await TryMarkFailedAsync(batchId, e);
-            throw;
+            throw new ImportFileException(reason.TextKey, reason.Where);
         }
     }
 
@@ -64,6 +71,8 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
     {
         using var table = TableFile.Open(file);
         await using var session = await database.BeginAsync(actor, cancel);
+        // Merging a gigabyte of rows is one statement of minutes.
+        session.StatementSeconds = 0;
         // Held until the transaction ends, however it ends: a batch still "running" without it was interrupted.
         await session.ExecuteAsync("SELECT pg_advisory_xact_lock(@key, @id)", new { key = LockSpace, id = (int)(batchId % int.MaxValue) }, cancel);
         var columns = await MapHeaderAsync(kind, table, options, session, cancel);
@@ -94,7 +103,15 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
                 rows_unchanged = @Unchanged, rows_rejected = @rejected, findings = @findings::jsonb WHERE id = @batchId
             """, new { now = session.Now, rows, outcome.New, outcome.Changed, outcome.Unchanged, rejected, findings = JsonSerializer.Serialize(outcome.Findings, s_json), batchId }, cancel);
         session.Audit("import.done", $"{kind.Name} {batchId}", $"{rows} rows, {rejected} rejected, sha256 {hash}");
-        await session.CommitAsync(cancel);
+        try
+        {
+            await session.CommitAsync(cancel);
+        }
+        catch (NpgsqlException e) when (e is not PostgresException)
+        {
+            // The line broke after the commit was sent: it may have arrived.
+            throw new ImportFileException("import.database.uncertain");
+        }
         progress?.Report(new(file.Length, file.Length, rows, rejected));
         return new(batchId, kind.Name, fileName, rows, outcome.New, outcome.Changed, outcome.Unchanged, rejected, rejects, outcome.Findings);
     }
@@ -179,7 +196,7 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
         try
         {
             await using var session = await database.BeginAsync(Actor.System, CancellationToken.None);
-            await session.ExecuteAsync("UPDATE platform.import_batch SET status = 'failed', failure = @why, finished_at = @now WHERE id = @batchId",
+            await session.ExecuteAsync("UPDATE platform.import_batch SET status = 'failed', failure = @why, finished_at = @now WHERE id = @batchId AND status = 'running'",
                 new { why = cause is ImportFileException ? cause.Message : cause.GetType().Name, now = session.Now, batchId }, CancellationToken.None);
             await session.CommitAsync(CancellationToken.None);
         }

@@ -15,7 +15,8 @@ namespace Rongtong.Platform.Postgres;
 ///   host ──stdin pipe──> sh (supervisor) ──child──> postgres ──> ./data/postgres
 ///     │ disposes or dies (kill -9)  │ reads end of file          │ SIGINT: fast shutdown
 ///     └─────────────────────────────┴────────────────────────────┘
-///   a second process (an import beside the server) finds postmaster.pid and attaches instead of starting another
+///   postgres.owner is locked while that process lives: a second one (an import beside the server) attaches instead of starting another,
+///   and a successor of a killed one waits until the old server has ended
 /// </code>
 /// The pipe is the point: the kernel closes it however the host ends, so no orphan server can remain.
 /// PostgreSQL refuses to run as root. Root's child then runs as an unprivileged user; where that user cannot reach the folder
@@ -34,6 +35,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         """;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_lookAgainAfter = TimeSpan.FromMilliseconds(50);
 
     private readonly EmbeddedPostgresOptions _options;
     private readonly PostgresBinaries _binaries;
@@ -42,6 +44,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly int _port;
     private readonly CancellationTokenSource _stopping = new();
+    private FileStream? _ownership;
     private Process? _process;
     private Task _supervision = Task.CompletedTask;
 
@@ -77,17 +80,40 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         await using var turn = await TakeTurnAsync(place.Folder + ".lock", cancel);
 
         var passwordFile = place.Folder + ".password";
-        if (RunningPort(place.Folder) is { } port && File.Exists(passwordFile))
+        var waited = Stopwatch.StartNew();
+        FileStream? ownership;
+        while ((ownership = TryOpenAlone(place.Folder + ".owner")) is null)
         {
-            var attached = new EmbeddedPostgres(options, place.Binaries, place.Folder, place.User, await File.ReadAllTextAsync(passwordFile, cancel), port, log);
-            if (await attached.AnswersAsync(cancel)) return attached;
+            if (RunningPort(place.Folder) is { } port && File.Exists(passwordFile))
+            {
+                var attached = new EmbeddedPostgres(options, place.Binaries, place.Folder, place.User, await File.ReadAllTextAsync(passwordFile, cancel), port, log);
+                if (await attached.AnswersAsync(cancel)) return attached;
+            }
+            if (waited.Elapsed > StartTimeout)
+                throw new EmbeddedPostgresException($"Another Rongtong works on '{place.Folder}', but its database does not answer. Stop that process, then start again.");
+            await Task.Delay(s_lookAgainAfter, cancel);
         }
-
-        var isNew = !File.Exists(Path.Combine(place.Folder, "PG_VERSION"));
-        if (isNew) await InitialiseAsync(place, passwordFile, cancel);
-        var server = new EmbeddedPostgres(options, place.Binaries, place.Folder, place.User, await File.ReadAllTextAsync(passwordFile, cancel), FreePort(), log);
-        await server.LaunchAsync(cancel);
-        if (isNew) await server.CreateDatabaseAsync(cancel);
+        EmbeddedPostgres server;
+        try
+        {
+            // The server of an owner that was killed is shutting down; a new one started now would find its lock file and refuse.
+            while (ServerProcess(place.Folder) is { } previous)
+            {
+                if (waited.Elapsed > StartTimeout)
+                    throw new EmbeddedPostgresException($"A PostgreSQL server (process {previous}) runs on '{place.Folder}' without the product. Stop it, then start again.");
+                await Task.Delay(s_lookAgainAfter, cancel);
+            }
+            var isNew = !File.Exists(Path.Combine(place.Folder, "PG_VERSION"));
+            if (isNew) await InitialiseAsync(place, passwordFile, cancel);
+            server = new EmbeddedPostgres(options, place.Binaries, place.Folder, place.User, await File.ReadAllTextAsync(passwordFile, cancel), FreePort(), log) { _ownership = ownership };
+            await server.LaunchAsync(cancel);
+            if (isNew) await server.CreateDatabaseAsync(cancel);
+        }
+        catch
+        {
+            await ownership.DisposeAsync();
+            throw;
+        }
         server._supervision = server.RestartWhenItDiesAsync();
         return server;
     }
@@ -102,6 +128,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
         await _supervision;
         _process?.Dispose();
+        if (_ownership is not null) await _ownership.DisposeAsync();
         _stopping.Dispose();
     }
 
@@ -225,13 +252,34 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>The port of a live server of this folder, from postmaster.pid (line 1 process id, line 4 port, line 8 state).</summary>
-    private static int? RunningPort(string folder)
+    private static int? RunningPort(string folder) =>
+        ServerProcess(folder) is not null && LockFile(folder) is { Length: >= 8 } lines && int.TryParse(lines[3], out var port) ? port : null;
+
+    /// <summary>The live server of this folder; a lock file left by a crash names a process that is gone or is another program by now.</summary>
+    private static int? ServerProcess(string folder)
     {
-        var file = Path.Combine(folder, "postmaster.pid");
-        if (!File.Exists(file)) return null;
-        var lines = File.ReadAllLines(file);
-        return lines.Length >= 8 && int.TryParse(lines[0], out var pid) && Directory.Exists($"/proc/{pid}") | !OperatingSystem.IsLinux()
-            && int.TryParse(lines[3], out var port) ? port : null;
+        if (LockFile(folder) is not [var first, ..] || !int.TryParse(first, out var pid)) return null;
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            return process.ProcessName == "postgres" ? pid : null;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string[] LockFile(string folder)
+    {
+        try
+        {
+            return File.ReadAllLines(Path.Combine(folder, "postmaster.pid"));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     private static int FreePort()
@@ -246,14 +294,22 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var waited = Stopwatch.StartNew();
         while (true)
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (waited.Elapsed < StartTimeout)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), cancel);
-            }
+            if (TryOpenAlone(path) is { } turn) return turn;
+            if (waited.Elapsed > StartTimeout) throw new EmbeddedPostgresException($"Another process has held '{path}' for {StartTimeout.TotalSeconds} s while starting the database. Stop it, then start again.");
+            await Task.Delay(s_lookAgainAfter, cancel);
+        }
+    }
+
+    /// <summary>Opens a file that nobody else has open in this way, or null; the kernel lets go of it however the holder ends.</summary>
+    private static FileStream? TryOpenAlone(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

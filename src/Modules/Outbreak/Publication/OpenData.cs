@@ -42,7 +42,17 @@ internal sealed class OpenData(Database database, IRegions regions, LiveFeed fee
             return;
         }
         var documents = _documents;
-        var document = await documents.GetOrAdd(path, p => new Lazy<Task<Document?>>(() => BuildAsync(p))).Value;
+        Document? document;
+        try
+        {
+            document = await documents.GetOrAdd(path, p => new Lazy<Task<Document?>>(() => BuildAsync(p))).Value;
+        }
+        catch
+        {
+            // A database that was away for a moment must not leave its failure behind as the document.
+            documents.TryRemove(path, out _);
+            throw;
+        }
         if (document is null)
         {
             // Unknown addresses must not fill the memory.
