@@ -57,6 +57,8 @@ internal static class ImportBenches
     {
         public string Name => "counting";
 
+        public string Permission => "bench.import";
+
         public IReadOnlyList<ImportColumn> Columns { get; } =
             [new("date", true), new("province", true), new("city", true), new("cityCode", true), new("confirmed", true), new("cured", true), new("dead", true), new("note", true)];
 

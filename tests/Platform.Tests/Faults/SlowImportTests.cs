@@ -24,6 +24,8 @@ public sealed class SlowImportTests
 
         public string Name => "slow";
 
+        public string Permission => "slow.import";
+
         public IReadOnlyList<ImportColumn> Columns { get; } = [new("name", true)];
 
         public IImportSink Begin(ImportContext context)
