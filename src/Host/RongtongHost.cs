@@ -1,3 +1,4 @@
+using Rongtong.HealthCode;
 using Rongtong.Outbreak;
 using Rongtong.Outbreak.Publication;
 using Rongtong.Platform;
@@ -27,6 +28,7 @@ public static class RongtongHost
         services.AddApiDescription();
         services.AddRegistry();
         services.AddOutbreak();
+        services.AddHealthCode();
         services.AddModuleAssembly(typeof(RongtongHost).Assembly);
         return services;
     }
@@ -60,6 +62,7 @@ public static class RongtongHost
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapRegistry();
         app.MapOutbreak();
+        app.MapHealthCode();
         app.MapWeb();
     }
 

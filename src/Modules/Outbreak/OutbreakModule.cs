@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Contracts.Outbreak;
 using Rongtong.Contracts.Registry;
 using Rongtong.Outbreak.Cases;
 using Rongtong.Outbreak.Demo;
@@ -28,6 +29,7 @@ public static class OutbreakModule
         services.AddSingleton<LoadDemo>();
         services.AddSingleton<IPageBanner, DemoBanner>();
         services.AddSingleton<Readings>();
+        services.AddSingleton<IRiskTiers, ReadRiskTiers>();
         services.AddSingleton<OpenData>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenData>());
         services.AddSingleton(provider => TiersTable.Create(provider.GetRequiredService<IRegions>()));

@@ -23,8 +23,11 @@ public sealed record Account
     public string? TotpSecret { get; init; }
     public long TotpLastStep { get; init; }
 
+    /// <summary>The organisation the account acts for; empty where none is recorded.</summary>
+    public string Organisation { get; init; } = "";
+
     /// <summary>The actor that a signed-in request of this account runs as.</summary>
-    public Actor ToActor() => new(ActorKind.Account, "account:" + Id, DisplayName, Scope, Access.Roles.PermissionsOf(Roles));
+    public Actor ToActor() => new(ActorKind.Account, "account:" + Id, DisplayName, Scope, Access.Roles.PermissionsOf(Roles)) { Organisation = Organisation };
 }
 
 /// <summary>What became of a sign-in.</summary>
@@ -51,7 +54,7 @@ public sealed class Accounts(Database database, IDataProtectionProvider protecti
     /// <summary>Shortest password, characters.</summary>
     public const int PasswordLengthMin = 10;
 
-    private const string Columns = "id, login, display_name, password_hash, roles, scope, is_demo, is_disabled, failed_attempts, locked_until, security_stamp, totp_secret, totp_last_step";
+    private const string Columns = "id, login, display_name, password_hash, roles, scope, is_demo, is_disabled, failed_attempts, locked_until, security_stamp, totp_secret, totp_last_step, organisation";
     private static readonly PasswordHasher<Account> s_hasher = new();
 
     // An unknown login costs as much work as a known one, so that time does not tell which logins exist.
@@ -80,7 +83,7 @@ public sealed class Accounts(Database database, IDataProtectionProvider protecti
     }
 
     /// <summary>Creates an account. Null when the login is taken.</summary>
-    public async Task<Account?> CreateAsync(Actor by, string login, string displayName, string password, IEnumerable<string> roles, IEnumerable<string> scope, bool isDemo = false, CancellationToken cancel = default)
+    public async Task<Account?> CreateAsync(Actor by, string login, string displayName, string password, IEnumerable<string> roles, IEnumerable<string> scope, bool isDemo = false, string organisation = "", CancellationToken cancel = default)
     {
         var account = new Account
         {
@@ -91,13 +94,14 @@ public sealed class Accounts(Database database, IDataProtectionProvider protecti
             Scope = [.. scope],
             IsDemo = isDemo,
             SecurityStamp = Guid.NewGuid(),
+            Organisation = organisation.Trim(),
         };
         account = account with { PasswordHash = s_hasher.HashPassword(account, password) };
         await using var session = await database.BeginAsync(by, cancel);
         var made = await session.ExecuteAsync("""
-            INSERT INTO platform.account (id, login, display_name, password_hash, roles, scope, is_demo, security_stamp, created_at)
-            VALUES (@Id, @Login, @DisplayName, @PasswordHash, @Roles, @Scope, @IsDemo, @SecurityStamp, @now) ON CONFLICT (login) DO NOTHING
-            """, new { account.Id, account.Login, account.DisplayName, account.PasswordHash, account.Roles, account.Scope, account.IsDemo, account.SecurityStamp, now = session.Now }, cancel);
+            INSERT INTO platform.account (id, login, display_name, password_hash, roles, scope, is_demo, security_stamp, created_at, organisation)
+            VALUES (@Id, @Login, @DisplayName, @PasswordHash, @Roles, @Scope, @IsDemo, @SecurityStamp, @now, @Organisation) ON CONFLICT (login) DO NOTHING
+            """, new { account.Id, account.Login, account.DisplayName, account.PasswordHash, account.Roles, account.Scope, account.IsDemo, account.SecurityStamp, account.Organisation, now = session.Now }, cancel);
         if (made == 0) return null;
         session.Audit("access.account-created", account.Login, string.Join(',', account.Roles) + " " + string.Join(',', account.Scope));
         await session.CommitAsync(cancel);
@@ -200,14 +204,14 @@ public sealed class Accounts(Database database, IDataProtectionProvider protecti
 public sealed class ApiKeys(Database database)
 {
     /// <summary>Makes a key and returns it; it is never shown again.</summary>
-    public async Task<string> CreateAsync(Actor by, string name, IEnumerable<string> roles, IEnumerable<string> scope, DateTimeOffset expiresAt, CancellationToken cancel = default)
+    public async Task<string> CreateAsync(Actor by, string name, IEnumerable<string> roles, IEnumerable<string> scope, DateTimeOffset expiresAt, string organisation = "", CancellationToken cancel = default)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
         var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         await using var session = await database.BeginAsync(by, cancel);
         await session.ExecuteAsync("""
-            INSERT INTO platform.api_key (id, name, secret_sha256, roles, scope, expires_at, created_by, created_at) VALUES (@id, @name, @hash, @roles, @scope, @expiresAt, @by, @now)
-            """, new { id, name, hash = HashOf(secret), roles = roles.Where(Roles.All.Contains).ToArray(), scope = scope.ToArray(), expiresAt, by = by.Id, now = session.Now }, cancel);
+            INSERT INTO platform.api_key (id, name, secret_sha256, roles, scope, expires_at, created_by, created_at, organisation) VALUES (@id, @name, @hash, @roles, @scope, @expiresAt, @by, @now, @organisation)
+            """, new { id, name, hash = HashOf(secret), roles = roles.Where(Roles.All.Contains).ToArray(), scope = scope.ToArray(), expiresAt, by = by.Id, now = session.Now, organisation }, cancel);
         session.Audit("access.key-created", id, name);
         await session.CommitAsync(cancel);
         return $"rtk_{id}_{secret}";
@@ -218,9 +222,9 @@ public sealed class ApiKeys(Database database)
     {
         if (key.Split('_') is not ["rtk", var id, var secret]) return null;
         await using var session = await database.BeginAsync(Actor.System, cancel);
-        var found = await session.QuerySingleOrDefaultAsync<Row>("SELECT id, name, secret_sha256, roles, scope FROM platform.api_key WHERE id = @id AND NOT is_revoked AND expires_at > @now", new { id, now = session.Now }, cancel);
+        var found = await session.QuerySingleOrDefaultAsync<Row>("SELECT id, name, secret_sha256, roles, scope, organisation FROM platform.api_key WHERE id = @id AND NOT is_revoked AND expires_at > @now", new { id, now = session.Now }, cancel);
         if (found is null || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(found.SecretSha256), Encoding.ASCII.GetBytes(HashOf(secret)))) return null;
-        return new Actor(ActorKind.Machine, "key:" + id, found.Name, found.Scope, Roles.PermissionsOf(found.Roles));
+        return new Actor(ActorKind.Machine, "key:" + id, found.Name, found.Scope, Roles.PermissionsOf(found.Roles)) { Organisation = found.Organisation };
     }
 
     /// <summary>Ends a key at once.</summary>
@@ -248,5 +252,6 @@ public sealed class ApiKeys(Database database)
         public string SecretSha256 { get; init; } = "";
         public string[] Roles { get; init; } = [];
         public string[] Scope { get; init; } = [];
+        public string Organisation { get; init; } = "";
     }
 }

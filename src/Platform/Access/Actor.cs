@@ -7,6 +7,8 @@ public enum ActorKind
     Public,
     /// <summary>A person with an account.</summary>
     Account,
+    /// <summary>A resident who has shown who she is, without an account: sees and writes what is hers.</summary>
+    Person,
     /// <summary>A machine with an API key.</summary>
     Machine,
     /// <summary>The product itself: migrations' aftermath, jobs, the command line on the server.</summary>
@@ -18,7 +20,7 @@ public enum ActorKind
 /// <paramref name="Scope"/> holds GB/T 2260 prefixes in their short form; the single entry "*" is the whole country, an empty list is nothing.
 /// </summary>
 /// <param name="Kind">What sort of actor this is.</param>
-/// <param name="Id">Stable id written into audit and facts ("account:…", "key:…", "system", "public").</param>
+/// <param name="Id">Stable id written into audit and facts ("account:…", "person:…", "key:…", "system", "public").</param>
 /// <param name="Name">What people read.</param>
 /// <param name="Scope">Region prefixes the actor may see and write.</param>
 /// <param name="Permissions">What the actor may do, as <c>module.verb</c>; granted through roles.</param>
@@ -32,6 +34,9 @@ public sealed record Actor(ActorKind Kind, string Id, string Name, IReadOnlyList
 
     /// <summary>The product's own work, national and unrestricted; <see cref="May"/> is always true for it.</summary>
     public static Actor System { get; } = new(ActorKind.System, "system", "system", [WholeCountry], new HashSet<string>());
+
+    /// <summary>The organisation that an account or key acts for; empty where none is recorded. What needs two organisations goes by it.</summary>
+    public string Organisation { get; init; } = "";
 
     /// <summary>True when the actor holds the permission.</summary>
     public bool May(string permission) => Kind is ActorKind.System || Permissions.Contains(permission);

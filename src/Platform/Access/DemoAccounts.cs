@@ -6,14 +6,18 @@ public static class DemoAccounts
     /// <summary>One password for all, shown on the sign-in page.</summary>
     public const string Password = "rongtong-demo";
 
-    /// <summary>Login and role.</summary>
-    public static IReadOnlyList<(string Login, string Role)> Logins { get; } =
-        [("leader", "duty_leader"), ("epi", "epidemiologist"), ("officer", "officer"), ("auditor", "auditor")];
+    /// <summary>Login, role and organisation; where a decision needs two people or two organisations, there are two.</summary>
+    public static IReadOnlyList<(string Login, string Role, string Organisation)> Logins { get; } =
+    [
+        ("leader", "duty_leader", ""), ("epi", "epidemiologist", ""), ("officer", "officer", ""), ("auditor", "auditor", ""),
+        ("cdc", "health_recorder", "CDC"), ("hospital", "health_recorder", "Hospital 1"), ("appeals", "appeal_officer", "Appeals office"),
+        ("rules1", "health_rule_maker", "Health commission"), ("rules2", "health_rule_maker", "Government office"),
+    ];
 
     /// <summary>Creates them for a province.</summary>
     public static async Task CreateAsync(Accounts accounts, string provinceCode, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(accounts);
-        foreach (var (login, role) in Logins) await accounts.CreateAsync(Actor.System, login, login, Password, [role], [provinceCode], isDemo: true, cancel);
+        foreach (var (login, role, organisation) in Logins) await accounts.CreateAsync(Actor.System, login, login, Password, [role], [provinceCode], isDemo: true, organisation, cancel);
     }
 }

@@ -15,6 +15,11 @@ public static class Roles
         ["duty_leader"] = ["outbreak.read"],
         ["epidemiologist"] = ["outbreak.read", "outbreak.import", "outbreak.decide", "registry.write"],
         ["officer"] = ["outbreak.read", "outbreak.import", "registry.write"],
+        ["health_recorder"] = ["health.record"],
+        ["appeal_officer"] = ["health.appeal"],
+        ["health_rule_maker"] = ["health.rules"],
+        ["gate"] = ["health.gate"],
+        ["health_connector"] = ["health.connect"],
         ["auditor"] = [ReadAudit],
     };
 

@@ -65,6 +65,7 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider clock)
     {
         ActorKind.Public => "public",
         ActorKind.Account => "account",
+        ActorKind.Person => "person",
         ActorKind.Machine => "machine",
         ActorKind.System => "system",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),

@@ -74,7 +74,7 @@ internal static class AccountEndpoints
                 // Nobody hands out more of the country than they hold.
                 && scope.All(s => s == Actor.WholeCountry ? actor.Scope.Contains(Actor.WholeCountry) : actor.Covers(s));
             if (!isValid) return Results.LocalRedirect("/access?problem=invalid");
-            var account = await accounts.CreateAsync(actor, form["login"].ToString(), form["name"].ToString(), form["password"].ToString(), form["roles"].OfType<string>(), scope, cancel: cancel);
+            var account = await accounts.CreateAsync(actor, form["login"].ToString(), form["name"].ToString(), form["password"].ToString(), form["roles"].OfType<string>(), scope, organisation: form["organisation"].ToString(), cancel: cancel);
             if (account is null) return Results.LocalRedirect("/access?problem=taken");
             Toast.Say(http, "account.created");
             return Results.LocalRedirect("/access");
@@ -89,7 +89,7 @@ internal static class AccountEndpoints
         endpoints.MapPost("/access/keys", async (HttpContext http, IFormCollection form, ApiKeys keys, TimeProvider clock, CancellationToken cancel) =>
         {
             var days = int.TryParse(form["days"], NumberStyles.None, CultureInfo.InvariantCulture, out var d) && d is > 0 and <= 366 ? d : 90;
-            var key = await keys.CreateAsync(http.Actor(), form["name"].ToString(), form["roles"].OfType<string>(), http.Actor().Scope, clock.GetUtcNow().AddDays(days), cancel);
+            var key = await keys.CreateAsync(http.Actor(), form["name"].ToString(), form["roles"].OfType<string>(), http.Actor().Scope, clock.GetUtcNow().AddDays(days), cancel: cancel);
             // Shown by this one answer and kept nowhere: a redirect would put it into an address.
             return Results.Text(key + "\n", "text/plain");
         }).RequirePermission(Roles.ManageAccess);

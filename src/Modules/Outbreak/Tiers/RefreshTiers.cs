@@ -1,6 +1,8 @@
+using Rongtong.Contracts.Outbreak;
 using Rongtong.Contracts.Registry;
 using Rongtong.Outbreak.Cases;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
 
 namespace Rongtong.Outbreak.Tiers;
 
@@ -51,6 +53,8 @@ internal static class RefreshTiers
                 tiers = open.Select(p => p.Tier).ToArray(),
                 provisional = open.Select(p => p.IsProvisional).ToArray(),
             }, cancel);
+        string[] changed = [.. open.Concat(close).Select(p => p.RegionCode).Distinct().Order(StringComparer.Ordinal)];
+        if (changed.Length > 0) await session.PublishAsync(TiersChanged.Kind, "tiers", new TiersChanged(changed), cancel);
     }
 
     public static Task<IReadOnlyList<ClusterFinding>> FindingsAsync(Session session, string? region, CancellationToken cancel) => session.QueryAsync<ClusterFinding>("""
