@@ -9,6 +9,8 @@ internal static class CountDistributions
     private const double Fuzz = 64 * 2.220446049250313e-16;
 
     private const double LastDigits = 1e-15;
+    private const double ExpansionFrom = 1e9;
+    private const double ExpansionMeansPerDispersion = 1e6;
 
     /// <summary>P(Y &gt;= y).</summary>
     public static double AtLeast(double y, double mu, double phi)
@@ -26,6 +28,8 @@ internal static class CountDistributions
         var sigma = Math.Sqrt(mu * phi);
         var skewness = (2 * phi - 1) / sigma;
         var y = Math.Max(0, Math.Floor(mu + sigma * (z + skewness * (z * z - 1) / 6) + 0.5));
+        // So far out the expansion is right to 1e-9 of y, while the distribution's continued fraction no longer converges.
+        if (y > ExpansionFrom && mu / phi > ExpansionMeansPerDispersion) return y;
         double step = Math.Max(1, Math.Floor(y * 0.001));
         while (true)
         {

@@ -127,6 +127,15 @@ public sealed class SurveillancePeerTests
         }
     }
 
+    [Theory]
+    [InlineData(1e12, 3)]
+    [InlineData(1.5848931924611758E+28, 1)]
+    [InlineData(4.786300923226615E+29, 1.0246246993290542)]
+    [InlineData(1e200, 1)]
+    public void A_mean_beyond_all_counts_has_a_quantile_and_the_search_for_it_ends(double mean, double dispersion) =>
+        // A window with hardly a case has so uncertain a mean that its upper quantile, on which muan builds, is astronomical.
+        CountDistributions.Quantile(0.995, mean, dispersion).ShouldBe(mean, 1e-5 * mean);
+
     private static (FarringtonOptions Options, bool Dated)[] RandomSettings(RandomSeries random) => [.. Enumerable.Range(0, 24).Select(i => (new FarringtonOptions
         {
             Years = random.Of(2, 3, 4, 5),
