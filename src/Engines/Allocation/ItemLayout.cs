@@ -1,0 +1,94 @@
+using System.Numerics;
+
+namespace Rongtong.Allocation;
+
+/// <summary>
+/// The lanes of a problem sorted into rows: items one after another, in an item its demands one after another, in a demand its lanes.
+/// <code>
+/// demand position   0        1             2  ...
+/// RowStart          0        3             7
+/// Source, Cost      s s s    s s s s       s s
+/// </code>
+/// Demands of nothing are left out, so every demand node has something to receive. Counting sort, two passes over the lanes;
+/// 8 bytes a lane and the width of the cost (4, 8 or 16).
+/// </summary>
+internal sealed class ItemLayout<T> where T : unmanaged, IBinaryInteger<T>
+{
+    public ItemLayout(AllocationProblem problem)
+    {
+        Problem = problem;
+        (SupplyAt, SupplyStart, LocalSupply) = Group(problem.ItemOfSupply, problem.Items.Count, _ => true);
+        (DemandAt, DemandStart, var demandLocal) = Group(problem.ItemOfDemand, problem.Items.Count, d => problem.Demands[d].Quantity > 0);
+        PositionOfDemand = demandLocal;
+        for (var d = 0; d < demandLocal.Length; d++)
+        {
+            if (demandLocal[d] >= 0) demandLocal[d] += DemandStart[problem.ItemOfDemand[d]];
+        }
+        RowStart = new int[DemandAt.Length + 1];
+        var (laneDemand, laneSupply, laneCost) = (problem.LaneDemand, problem.LaneSupply, problem.LaneCost);
+        for (var lane = 0; lane < laneDemand.Length; lane++)
+        {
+            var position = demandLocal[laneDemand[lane]];
+            if (position >= 0) RowStart[position + 1]++;
+        }
+        for (var position = 0; position < DemandAt.Length; position++) RowStart[position + 1] += RowStart[position];
+        var next = RowStart.AsSpan(0, DemandAt.Length).ToArray();
+        var lanes = RowStart[^1];
+        LaneAt = GC.AllocateUninitializedArray<int>(lanes);
+        Source = GC.AllocateUninitializedArray<int>(lanes);
+        Cost = GC.AllocateUninitializedArray<T>(lanes);
+        for (var lane = 0; lane < laneDemand.Length; lane++)
+        {
+            var position = demandLocal[laneDemand[lane]];
+            if (position < 0) continue;
+            var at = next[position]++;
+            LaneAt[at] = lane;
+            Source[at] = LocalSupply[laneSupply[lane]];
+            Cost[at] = T.CreateTruncating(laneCost[lane]);
+        }
+    }
+
+    public AllocationProblem Problem { get; }
+
+    /// <summary>Supply index at each supply position.</summary>
+    public int[] SupplyAt { get; }
+
+    /// <summary>First supply position of each item, and the end.</summary>
+    public int[] SupplyStart { get; }
+
+    /// <summary>Of each supply its number within the item.</summary>
+    public int[] LocalSupply { get; }
+
+    /// <summary>Demand index at each demand position.</summary>
+    public int[] DemandAt { get; }
+
+    /// <summary>First demand position of each item, and the end.</summary>
+    public int[] DemandStart { get; }
+
+    /// <summary>Of each demand its position, or -1 for a demand of nothing.</summary>
+    public int[] PositionOfDemand { get; }
+
+    public int[] RowStart { get; }
+
+    /// <summary>The lane's index in the problem.</summary>
+    public int[] LaneAt { get; }
+
+    /// <summary>The lane's supply, numbered within the item.</summary>
+    public int[] Source { get; }
+
+    public T[] Cost { get; }
+
+    private static (int[] At, int[] Start, int[] Local) Group(int[] itemOf, int items, Func<int, bool> keep)
+    {
+        var start = new int[items + 1];
+        var local = new int[itemOf.Length];
+        for (var i = 0; i < itemOf.Length; i++) local[i] = keep(i) ? start[itemOf[i] + 1]++ : -1;
+        for (var item = 0; item < items; item++) start[item + 1] += start[item];
+        var at = new int[start[items]];
+        for (var i = 0; i < itemOf.Length; i++)
+        {
+            if (local[i] >= 0) at[start[itemOf[i]] + local[i]] = i;
+        }
+        return (at, start, local);
+    }
+}
