@@ -14,38 +14,55 @@ namespace Rongtong.Allocation;
 /// </summary>
 internal sealed class ItemLayout<T> where T : unmanaged, IBinaryInteger<T>
 {
-    public ItemLayout(AllocationProblem problem)
+    private const int LanesWorthAThread = 50_000;
+
+    public ItemLayout(AllocationProblem problem, long[] demand, int threads)
     {
         Problem = problem;
         (SupplyAt, SupplyStart, LocalSupply) = Group(problem.ItemOfSupply, problem.Items.Count, _ => true);
-        (DemandAt, DemandStart, var demandLocal) = Group(problem.ItemOfDemand, problem.Items.Count, d => problem.Demands[d].Quantity > 0);
+        (DemandAt, DemandStart, var demandLocal) = Group(problem.ItemOfDemand, problem.Items.Count, d => demand[d] > 0);
         PositionOfDemand = demandLocal;
         for (var d = 0; d < demandLocal.Length; d++)
         {
             if (demandLocal[d] >= 0) demandLocal[d] += DemandStart[problem.ItemOfDemand[d]];
         }
-        RowStart = new int[DemandAt.Length + 1];
         var (laneDemand, laneSupply, laneCost) = (problem.LaneDemand, problem.LaneSupply, problem.LaneCost);
-        for (var lane = 0; lane < laneDemand.Length; lane++)
+        var parts = laneDemand.Length < LanesWorthAThread ? 1 : threads;
+        // Each part of the lanes counts for itself; then it knows where its lanes of each row begin, and the order of lanes is kept.
+        var next = new int[parts][];
+        RunParts(parts, laneDemand.Length, (part, start, end) =>
         {
-            var position = demandLocal[laneDemand[lane]];
-            if (position >= 0) RowStart[position + 1]++;
-        }
-        for (var position = 0; position < DemandAt.Length; position++) RowStart[position + 1] += RowStart[position];
-        var next = RowStart.AsSpan(0, DemandAt.Length).ToArray();
-        var lanes = RowStart[^1];
-        LaneAt = GC.AllocateUninitializedArray<int>(lanes);
-        Source = GC.AllocateUninitializedArray<int>(lanes);
-        Cost = GC.AllocateUninitializedArray<T>(lanes);
-        for (var lane = 0; lane < laneDemand.Length; lane++)
+            var count = new int[DemandAt.Length];
+            for (var lane = start; lane < end; lane++)
+            {
+                var position = demandLocal[laneDemand[lane]];
+                if (position >= 0) count[position]++;
+            }
+            next[part] = count;
+        });
+        RowStart = new int[DemandAt.Length + 1];
+        var total = 0;
+        for (var position = 0; position < DemandAt.Length; position++)
         {
-            var position = demandLocal[laneDemand[lane]];
-            if (position < 0) continue;
-            var at = next[position]++;
-            LaneAt[at] = lane;
-            Source[at] = LocalSupply[laneSupply[lane]];
-            Cost[at] = T.CreateTruncating(laneCost[lane]);
+            foreach (var count in next) (count[position], total) = (total, total + count[position]);
+            RowStart[position + 1] = total;
         }
+        LaneAt = GC.AllocateUninitializedArray<int>(total);
+        Source = GC.AllocateUninitializedArray<int>(total);
+        Cost = GC.AllocateUninitializedArray<T>(total);
+        RunParts(parts, laneDemand.Length, (part, start, end) =>
+        {
+            var (at, source, cost, cursor) = (LaneAt, Source, Cost, next[part]);
+            for (var lane = start; lane < end; lane++)
+            {
+                var position = demandLocal[laneDemand[lane]];
+                if (position < 0) continue;
+                var slot = cursor[position]++;
+                at[slot] = lane;
+                source[slot] = LocalSupply[laneSupply[lane]];
+                cost[slot] = T.CreateTruncating(laneCost[lane]);
+            }
+        });
     }
 
     public AllocationProblem Problem { get; }
@@ -77,6 +94,12 @@ internal sealed class ItemLayout<T> where T : unmanaged, IBinaryInteger<T>
     public int[] Source { get; }
 
     public T[] Cost { get; }
+
+    private static void RunParts(int parts, int lanes, Action<int, int, int> work)
+    {
+        if (parts == 1) work(0, 0, lanes);
+        else Parallel.For(0, parts, part => work(part, (int)((long)lanes * part / parts), (int)((long)lanes * (part + 1) / parts)));
+    }
 
     private static (int[] At, int[] Start, int[] Local) Group(int[] itemOf, int items, Func<int, bool> keep)
     {
