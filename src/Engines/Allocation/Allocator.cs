@@ -2,10 +2,24 @@ using System.Numerics;
 
 namespace Rongtong.Allocation;
 
+/// <summary>Shares inside a tier that cannot all be met.</summary>
+public enum Fairness
+{
+    /// <summary>Whoever is cheapest to serve is served.</summary>
+    None,
+
+    /// <summary>The smallest fill ratio is the largest possible, then the next smallest, and so on; in millionths of a unit.</summary>
+    Exact,
+
+    /// <summary>The same in whole units: each receives its share rounded down, and the remainder is given out one unit at a time.</summary>
+    WholeUnits,
+}
+
 /// <summary>How to solve.</summary>
 /// <param name="Threads">Threads; items are solved side by side.</param>
+/// <param name="Fairness">Whether needs of one tier that cannot all be met are filled in equal shares.</param>
 /// <param name="Previous">A plan of a similar problem to begin from; the result has the same unmet needs and cost as without it.</param>
-public sealed record AllocationOptions(int Threads = 2, AllocationPlan? Previous = null);
+public sealed record AllocationOptions(int Threads = 2, Fairness Fairness = Fairness.None, AllocationPlan? Previous = null);
 
 /// <summary>
 /// Multi-item transportation with priorities: least unmet quantity of tier 1, then of tier 2 and so on, then least cost; exact in integers.
@@ -25,29 +39,31 @@ public static class Allocator
     {
         ArgumentNullException.ThrowIfNull(problem);
         options ??= new();
-        var (demand, available) = (new long[problem.Demands.Count], new long[problem.Supplies.Count]);
-        for (var d = 0; d < demand.Length; d++) demand[d] = problem.Demands[d].Quantity;
-        for (var s = 0; s < available.Length; s++) available[s] = problem.Supplies[s].Available;
-        return Solve(problem, options, available, demand, 1, false);
+        long[] available = [.. problem.Supplies.Select(s => s.Available)], needed = [.. problem.Demands.Select(d => d.Quantity)];
+        if (options.Fairness == Fairness.None) return Solve(problem, options, available, needed, needed, 1);
+        var parts = FairFill.UnitParts(problem);
+        var shares = FairFill.Shares(problem, parts, options.Fairness == Fairness.WholeUnits, options.Threads);
+        var plan = options.Fairness == Fairness.WholeUnits ? 1 : parts;
+        return Solve(problem, options, [.. available.Select(a => a * plan)], [.. shares.Select(s => s / (parts / plan))], [.. needed.Select(n => n * plan)], plan);
     }
 
     /// <summary>The narrowest prices that hold this problem.</summary>
-    internal static AllocationPlan Solve(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long unitParts, bool isFair)
+    private static AllocationPlan Solve(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long[] needed, long unitParts)
     {
         var most = problem.LaneCost.Length == 0 ? 0 : problem.LaneCost.Max();
         var range = (Int128)most * (Math.Min(problem.Supplies.Count, problem.Demands.Count) + 2) * (AllocationLimits.Priorities + 3);
-        if (range < int.MaxValue) return new Run<int>(problem, options, available, demand, unitParts, isFair).Solve();
-        if (range < long.MaxValue) return new Run<long>(problem, options, available, demand, unitParts, isFair).Solve();
-        return new Run<Int128>(problem, options, available, demand, unitParts, isFair).Solve();
+        if (range < int.MaxValue) return new Run<int>(problem, options, available, demand, needed, unitParts).Solve();
+        if (range < long.MaxValue) return new Run<long>(problem, options, available, demand, needed, unitParts).Solve();
+        return new Run<Int128>(problem, options, available, demand, needed, unitParts).Solve();
     }
 
-    private sealed class Run<T>(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long unitParts, bool isFair)
+    private sealed class Run<T>(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long[] needed, long unitParts)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
         private readonly ItemLayout<T> _layout = new(problem, demand, options.Threads);
         private readonly ArraySegment<PlanLine>[] _lines = new ArraySegment<PlanLine>[problem.Items.Count];
         private readonly int[][] _tree = new int[problem.Items.Count][];
-        private readonly long[] _unmet = [.. demand];
+        private readonly long[] _unmet = [.. needed];
         private readonly long[] _unused = [.. available];
         private readonly PlacePrice[] _supplyPrices = new PlacePrice[available.Length];
         private readonly PlacePrice[] _demandPrices = new PlacePrice[demand.Length];
@@ -92,7 +108,7 @@ public static class Allocator
                 Pivots = _pivots,
                 TreeLanes = [.. _tree.SelectMany(t => t)],
                 UnitParts = unitParts,
-                IsFair = isFair,
+                IsFair = options.Fairness != Fairness.None,
             };
         }
 
