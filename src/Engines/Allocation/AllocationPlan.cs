@@ -51,6 +51,9 @@ public sealed class AllocationPlan
     /// <summary>Pivots of the simplex, for benches and the curious.</summary>
     public long Pivots { get; internal init; }
 
+    /// <summary>Lines that were fixed beforehand; prices and certificate are about the rest.</summary>
+    public IReadOnlyList<PlanLine> Pinned { get; internal init; } = [];
+
     /// <summary>Lanes of the spanning tree, leaves first: where a new solution after a change begins.</summary>
     internal IReadOnlyList<int> TreeLanes { get; init; } = [];
 

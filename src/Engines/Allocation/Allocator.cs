@@ -19,7 +19,8 @@ public enum Fairness
 /// <param name="Threads">Threads; items are solved side by side.</param>
 /// <param name="Fairness">Whether needs of one tier that cannot all be met are filled in equal shares.</param>
 /// <param name="Previous">A plan of a similar problem to begin from; the result has the same unmet needs and cost as without it.</param>
-public sealed record AllocationOptions(int Threads = 2, Fairness Fairness = Fairness.None, AllocationPlan? Previous = null);
+/// <param name="Pinned">Lines a person has fixed: exactly these quantities, in whole units, go on these lanes, and the rest is optimal around them.</param>
+public sealed record AllocationOptions(int Threads = 2, Fairness Fairness = Fairness.None, AllocationPlan? Previous = null, IReadOnlyList<PlanLine>? Pinned = null);
 
 /// <summary>
 /// Multi-item transportation with priorities: least unmet quantity of tier 1, then of tier 2 and so on, then least cost; exact in integers.
@@ -35,10 +36,12 @@ public sealed record AllocationOptions(int Threads = 2, Fairness Fairness = Fair
 public static class Allocator
 {
     /// <summary>The optimal plan. There always is one: what cannot be met is missed.</summary>
+    /// <exception cref="ArgumentException">A pinned line is on no lane, stands there twice, or together they exceed what a supplier has or a receiver needs.</exception>
     public static AllocationPlan Solve(AllocationProblem problem, AllocationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(problem);
         options ??= new();
+        if (options.Pinned is { Count: > 0 } pinned) return PinnedLines.Solve(problem, options, pinned);
         long[] available = [.. problem.Supplies.Select(s => s.Available)], needed = [.. problem.Demands.Select(d => d.Quantity)];
         if (options.Fairness == Fairness.None) return Solve(problem, options, available, needed, needed, 1);
         var parts = FairFill.UnitParts(problem);

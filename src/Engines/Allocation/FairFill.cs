@@ -84,14 +84,11 @@ internal static class FairFill
                 var network = Part(_all, d => _tier[d] <= tier, _ => true);
                 foreach (var d in network.Demands) _target[d] = _tier[d] == tier ? _need[d] : Given[d];
                 var (most, _) = Run(network, _target);
-                // Every place of the tier is shared on its own terms first; what rounding left over is given out last.
-                Share(network, tier, most);
-                foreach (var d in network.Demands.Where(d => _tier[d] == tier)) Given[d] -= Given[d] % grain;
-                GiveRemainder(network, tier, grain);
+                Share(network, tier, most, grain);
             }
         }
 
-        private void Share(Network network, int tier, BigInteger most)
+        private void Share(Network network, int tier, BigInteger most, long grain)
         {
             int[] active = [.. network.Demands.Where(d => _tier[d] == tier).OrderByDescending(d => _weight[d]).ThenBy(d => d)];
             if (active.Length == 0) return;
@@ -113,16 +110,20 @@ internal static class FairFill
             var (met, asksTooMuch) = Run(network, _target);
             if (met == network.Demands.Aggregate(BigInteger.Zero, (sum, d) => sum + _target[d]))
             {
-                foreach (var d in active) Given[d] = _target[d];
+                foreach (var d in active) Given[d] = _target[d] - (_target[d] % grain);
+                GiveRemainder(network, tier, grain);
                 return;
             }
             var (tight, loose) = (Part(network, asksTooMuch.Demands.Contains, asksTooMuch.Supplies.Contains), Part(network, d => !asksTooMuch.Demands.Contains(d), s => !asksTooMuch.Supplies.Contains(s)));
             var tightMost = tight.Supplies.Aggregate(BigInteger.Zero, (sum, s) => sum + _supply[s]);
-            Share(tight, tier, tightMost);
-            Share(loose, tier, most - tightMost);
+            Share(tight, tier, tightMost, grain);
+            Share(loose, tier, most - tightMost, grain);
         }
 
-        /// <summary>Shares rounded down leave less than a grain for each place; one run gives one grain more to as many as can have it.</summary>
+        /// <summary>
+        /// Shares rounded down leave less than a grain for each place; one run gives one grain more to as many as can have it. It stays among the
+        /// places that share one ratio: their total is whole, and a grain given across would let a fuller place take from a needier one.
+        /// </summary>
         private void GiveRemainder(Network network, int tier, long grain)
         {
             int[] open = [.. Enumerable.Range(0, network.Demands.Length).Where(i => _tier[network.Demands[i]] == tier && Given[network.Demands[i]] < _need[network.Demands[i]])];
