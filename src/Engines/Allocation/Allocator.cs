@@ -50,17 +50,22 @@ public static class Allocator
         return Solve(problem, options, [.. available.Select(a => a * plan)], [.. shares.Select(s => s / (parts / plan))], [.. needed.Select(n => n * plan)], plan);
     }
 
+    /// <summary>The least sum of costs and of given penalties for missed units, in place of tiers in order: for bounds, where prices come from outside.</summary>
+    internal static AllocationPlan SolvePenalised(AllocationProblem problem, long[] available, long[] penalty) =>
+        Solve(problem, new(Threads: 1), available, [.. problem.Demands.Select(d => d.Quantity)], [.. problem.Demands.Select(d => d.Quantity)], 1, penalty);
+
     /// <summary>The narrowest prices that hold this problem.</summary>
-    private static AllocationPlan Solve(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long[] needed, long unitParts)
+    private static AllocationPlan Solve(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long[] needed, long unitParts, long[]? penalty = null)
     {
         var most = problem.LaneCost.Length == 0 ? 0 : problem.LaneCost.Max();
+        if (penalty is not null) most += penalty.DefaultIfEmpty().Max();
         var range = (Int128)most * (Math.Min(problem.Supplies.Count, problem.Demands.Count) + 2) * (AllocationLimits.Priorities + 3);
-        if (range < int.MaxValue) return new Run<int>(problem, options, available, demand, needed, unitParts).Solve();
-        if (range < long.MaxValue) return new Run<long>(problem, options, available, demand, needed, unitParts).Solve();
-        return new Run<Int128>(problem, options, available, demand, needed, unitParts).Solve();
+        if (range < int.MaxValue) return new Run<int>(problem, options, available, demand, needed, unitParts, penalty).Solve();
+        if (range < long.MaxValue) return new Run<long>(problem, options, available, demand, needed, unitParts, penalty).Solve();
+        return new Run<Int128>(problem, options, available, demand, needed, unitParts, penalty).Solve();
     }
 
-    private sealed class Run<T>(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long[] needed, long unitParts)
+    private sealed class Run<T>(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long[] needed, long unitParts, long[]? given)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
         private readonly ItemLayout<T> _layout = new(problem, demand, options.Threads);
@@ -163,7 +168,11 @@ public static class Allocator
             {
                 if (occurs[tier]) ofTier[tier] = penalty += step;
             }
-            for (var d = 0; d < demands; d++) ofDemand[d] = ofTier[problem.Demands[_layout.DemandAt[firstRow + d]].Priority];
+            for (var d = 0; d < demands; d++)
+            {
+                var demand = _layout.DemandAt[firstRow + d];
+                ofDemand[d] = given is null ? ofTier[problem.Demands[demand].Priority] : T.CreateTruncating(given[demand]);
+            }
             return (ofDemand, ofTier);
         }
 

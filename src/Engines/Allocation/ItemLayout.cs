@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Rongtong.Allocation;
 
@@ -26,20 +27,11 @@ internal sealed class ItemLayout<T> where T : unmanaged, IBinaryInteger<T>
         {
             if (demandLocal[d] >= 0) demandLocal[d] += DemandStart[problem.ItemOfDemand[d]];
         }
-        var (laneDemand, laneSupply, laneCost) = (problem.LaneDemand, problem.LaneSupply, problem.LaneCost);
+        var laneDemand = problem.LaneDemand;
         var parts = laneDemand.Length < LanesWorthAThread ? 1 : threads;
         // Each part of the lanes counts for itself; then it knows where its lanes of each row begin, and the order of lanes is kept.
         var next = new int[parts][];
-        RunParts(parts, laneDemand.Length, (part, start, end) =>
-        {
-            var count = new int[DemandAt.Length];
-            for (var lane = start; lane < end; lane++)
-            {
-                var position = demandLocal[laneDemand[lane]];
-                if (position >= 0) count[position]++;
-            }
-            next[part] = count;
-        });
+        RunParts(parts, laneDemand.Length, (part, start, end) => next[part] = Count(start, end));
         RowStart = new int[DemandAt.Length + 1];
         var total = 0;
         for (var position = 0; position < DemandAt.Length; position++)
@@ -50,19 +42,7 @@ internal sealed class ItemLayout<T> where T : unmanaged, IBinaryInteger<T>
         LaneAt = GC.AllocateUninitializedArray<int>(total);
         Source = GC.AllocateUninitializedArray<int>(total);
         Cost = GC.AllocateUninitializedArray<T>(total);
-        RunParts(parts, laneDemand.Length, (part, start, end) =>
-        {
-            var (at, source, cost, cursor) = (LaneAt, Source, Cost, next[part]);
-            for (var lane = start; lane < end; lane++)
-            {
-                var position = demandLocal[laneDemand[lane]];
-                if (position < 0) continue;
-                var slot = cursor[position]++;
-                at[slot] = lane;
-                source[slot] = LocalSupply[laneSupply[lane]];
-                cost[slot] = T.CreateTruncating(laneCost[lane]);
-            }
-        });
+        RunParts(parts, laneDemand.Length, (part, start, end) => Scatter(start, end, next[part]));
     }
 
     public AllocationProblem Problem { get; }
@@ -94,6 +74,34 @@ internal sealed class ItemLayout<T> where T : unmanaged, IBinaryInteger<T>
     public int[] Source { get; }
 
     public T[] Cost { get; }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int[] Count(int start, int end)
+    {
+        var count = new int[DemandAt.Length];
+        foreach (var demand in Problem.LaneDemand.AsSpan(start..end))
+        {
+            var position = PositionOfDemand[demand];
+            if (position >= 0) count[position]++;
+        }
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Scatter(int start, int end, int[] next)
+    {
+        var (laneDemand, laneSupply, laneCost) = (Problem.LaneDemand, Problem.LaneSupply, Problem.LaneCost);
+        var (at, source, cost, local, positions) = (LaneAt, Source, Cost, LocalSupply, PositionOfDemand);
+        for (var lane = start; lane < end; lane++)
+        {
+            var position = positions[laneDemand[lane]];
+            if (position < 0) continue;
+            var slot = next[position]++;
+            at[slot] = lane;
+            source[slot] = local[laneSupply[lane]];
+            cost[slot] = T.CreateTruncating(laneCost[lane]);
+        }
+    }
 
     private static void RunParts(int parts, int lanes, Action<int, int, int> work)
     {
