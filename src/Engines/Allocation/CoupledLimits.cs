@@ -34,7 +34,7 @@ public sealed record BoundedPlan(IReadOnlyList<PlanLine> Lines, IReadOnlyList<lo
 public static class CoupledAllocator
 {
     /// <summary>Price changes tried.</summary>
-    public const int IterationsMax = 200;
+    public const int IterationsMax = 1000;
 
     /// <summary>A gap at which no better plan is looked for.</summary>
     public const double GapEnough = 0.0005;
@@ -49,6 +49,9 @@ public static class CoupledAllocator
     private const double PriceMax = 1e8;
 
     private const long SizeMax = 1_000_000_000;
+
+    /// <summary>Rounds in which items trade room on the trucks at the prices.</summary>
+    private const int PricedSweeps = 3;
 
     /// <summary>A plan within the limits.</summary>
     /// <param name="problem">The problem.</param>
@@ -146,7 +149,7 @@ public static class CoupledAllocator
             var first = ForEach((item, _) => Priced(item, price));
             var (bound, average) = (BoundOf(first, price), first.Select(Sent).Select(s => Array.ConvertAll(s, q => (double)q)).ToArray());
             if (IsWithinTrucks([.. first.Select(Sent)])) return Plan(first, bound);
-            var best = Repaired(average);
+            var best = Repaired(average, price);
             var (bestValue, bestBound, bestPrice, step, stale) = (Value(best), bound, price, 1.0, 0);
 
             for (var iteration = 1; iteration <= IterationsMax && (double)(bestValue - bestBound) > GapEnough * Math.Abs((double)bestBound); iteration++)
@@ -157,19 +160,19 @@ public static class CoupledAllocator
                 var sent = plans.Select(Sent).ToArray();
                 for (var i = 0; i < sent.Length; i++)
                 {
-                    for (var s = 0; s < sent[i].Length; s++) average[i][s] += AverageWeight * (sent[i][s] - average[i][s]);
+                    for (var s = 0; s < sent[i].Length; s++) average[i][s] += Math.Max(0.02, 0.2 * Math.Pow(0.99, iteration)) * (sent[i][s] - average[i][s]);
                 }
                 if (bound > bestBound) (bestBound, bestPrice, stale, step) = (bound, price, 0, Math.Min(2, step * 1.1));
-                else if (++stale % 5 == 0) step = Math.Max(0.01, step * 0.7);
+                else if (++stale % 10 == 0) step = Math.Max(0.001, step * 0.8);
                 if (iteration % 10 != 0) continue;
-                var repaired = Repaired(average);
+                var repaired = Repaired(average, bestPrice);
                 if (Value(repaired) < bestValue) (best, bestValue) = (repaired, Value(repaired));
             }
             return Plan(best, bestBound);
         }
 
-        /// <summary>Weight of the newest solution in the running average.</summary>
-        private const double AverageWeight = 0.1;
+        /// <summary>Weight of the newest solution in the running average: falling by a hundredth each time, so that it follows first and settles later.</summary>
+        private const double AverageWeightFirst = 0.2, AverageWeightLeast = 0.02;
 
         private T[] ForEach<T>(Func<ItemProblem, int, T> work)
         {
@@ -178,11 +181,11 @@ public static class CoupledAllocator
             return results;
         }
 
-        private static AllocationPlan Priced(ItemProblem item, long[] price)
+        private static AllocationPlan Priced(ItemProblem item, long[] price, long[]? available = null)
         {
             var (problem, cost) = (item.Problem, new long[item.Problem.LaneCount]);
             for (var l = 0; l < cost.Length; l++) cost[l] = Math.Min(AllocationLimits.Cost, problem.LaneCost[l] + (price[item.Truck[problem.LaneSupply[l]]] * item.Size));
-            return Allocator.SolvePenalised(new(problem.Supplies, problem.Demands, problem.LaneSupply, problem.LaneDemand, cost), [.. problem.Supplies.Select(s => s.Quantity)], item.Penalty);
+            return Allocator.SolvePenalised(new(problem.Supplies, problem.Demands, problem.LaneSupply, problem.LaneDemand, cost), available ?? [.. problem.Supplies.Select(s => s.Quantity)], item.Penalty);
         }
 
         /// <summary>Lagrange: the items' least with prices, less the price of all capacity. In parts.</summary>
@@ -232,8 +235,11 @@ public static class CoupledAllocator
             return norm == 0 ? price : [.. over.Select((o, t) => (long)Math.Clamp(Math.Round(price[t] + (gap / norm * o)), 0, PriceMax))];
         }
 
-        /// <summary>Shares the trucks by the average loads, then lets each item in turn use what the others leave.</summary>
-        private AllocationPlan[] Repaired(double[][] average)
+        /// <summary>
+        /// Shares the trucks by the average loads; then each item in turn, charged the prices, gives back what is worth less to it and takes what
+        /// is worth more of what the others leave; last, uncharged, it takes what nobody else wanted.
+        /// </summary>
+        private AllocationPlan[] Repaired(double[][] average, long[] price)
         {
             var load = Load(average);
             var plans = ForEach((item, i) =>
@@ -249,14 +255,14 @@ public static class CoupledAllocator
             var sent = plans.Select((p, i) => Sent(p, _items[i])).ToArray();
             var left = _capacity.ToArray();
             for (var i = 0; i < sent.Length; i++) Take(left, i, sent[i], -1);
-            for (var sweep = 0; sweep < 2; sweep++)
+            for (var sweep = 0; sweep < PricedSweeps + 1; sweep++)
             {
                 for (var i = 0; i < sent.Length; i++)
                 {
                     Take(left, i, sent[i], 1);
                     var item = _items[i];
                     long[] most = [.. item.Problem.Supplies.Select((s, at) => left[item.Truck[at]] is { } room ? Math.Min(s.Quantity, Math.Max(0, room) / item.Size) : s.Quantity)];
-                    plans[i] = Allocator.SolvePenalised(item.Problem, most, item.Penalty);
+                    plans[i] = sweep < PricedSweeps ? Priced(item, price, most) : Allocator.SolvePenalised(item.Problem, most, item.Penalty);
                     sent[i] = Sent(plans[i], item);
                     Take(left, i, sent[i], -1);
                 }
