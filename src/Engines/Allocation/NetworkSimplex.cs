@@ -70,11 +70,11 @@ internal sealed unsafe class NetworkSimplex<T> where T : unmanaged, IBinaryInteg
     /// <param name="preferred">Tree arcs of an earlier solution, leaves first, as (supply, demand, lane position); empty for a cold start.</param>
     public void Solve(ReadOnlySpan<(int Supply, int Demand, int Lane)> preferred)
     {
-        StartTree(preferred);
         fixed (Node* nodes = _nodes)
         fixed (T* price = _price, cost = _cost)
         fixed (int* source = _source)
         {
+            StartTree(preferred, price, cost, source);
             SetDepthsAndPrices(nodes, price, cost);
             Improve(nodes, price, cost, source);
         }
@@ -82,27 +82,27 @@ internal sealed unsafe class NetworkSimplex<T> where T : unmanaged, IBinaryInteg
 
     /// <summary>Every assignment exhausts the supply or the demand; the exhausted node becomes a child of the other, a node left over a child of the root.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void StartTree(ReadOnlySpan<(int Supply, int Demand, int Lane)> preferred)
+    private void StartTree(ReadOnlySpan<(int Supply, int Demand, int Lane)> preferred, T* price, T* cost, int* source)
     {
         // Until a node has a parent, Flow holds what it still has to give or to get.
         foreach (var (supply, demand, lane) in preferred)
         {
             if (_nodes[supply].Parent == None && _nodes[_supplies + demand].Parent == None) Assign(supply, _supplies + demand, lane);
         }
+        // While the tree is begun, the price of a supplier says whether it still has anything: what is shut is dearer than every lane.
+        var shut = T.MaxValue >> 1;
+        for (var s = 0; s < _supplies; s++) price[s] = _nodes[s].Parent == None && _nodes[s].Flow > 0 ? T.Zero : shut;
         foreach (var d in GreedyOrder())
         {
             var node = _supplies + d;
-            var (start, end) = (_rowStart[_firstRow + d], _rowStart[_firstRow + d + 1]);
             while (_nodes[node].Parent == None)
             {
-                var best = None;
-                for (var k = start; k < end; k++)
-                {
-                    ref var supplier = ref _nodes[_source[k]];
-                    if (supplier.Parent == None && supplier.Flow > 0 && (best == None || _cost[k] < _cost[best])) best = k;
-                }
-                if (best == None) break;
-                Assign(_source[best], node, best);
+                var least = shut;
+                var best = RowMinimum(cost, source, price, _rowStart[_firstRow + d], _rowStart[_firstRow + d + 1], ref least);
+                if (best < 0) break;
+                var supplier = source[best];
+                Assign(supplier, node, best);
+                if (_nodes[supplier].Parent != None || _nodes[supplier].Flow == 0) price[supplier] = shut;
             }
         }
         for (var v = 0; v < _root; v++)
@@ -118,21 +118,33 @@ internal sealed unsafe class NetworkSimplex<T> where T : unmanaged, IBinaryInteg
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int[] GreedyOrder()
     {
-        var (order, key) = (new int[_demands], new (double Tier, double Regret)[_demands]);
-        for (var d = 0; d < _demands; d++)
+        var (order, key, penalties) = (new int[_demands], new double[_demands], new SortedSet<T>(_penalty));
+        var count = 0;
+        foreach (var penalty in penalties.Reverse())
         {
-            var (least, second) = (T.MaxValue, T.MaxValue);
-            for (var k = _rowStart[_firstRow + d]; k < _rowStart[_firstRow + d + 1]; k++)
+            var start = count;
+            for (var d = 0; d < _demands; d++)
             {
-                var value = _cost[k];
-                if (value < least) (least, second) = (value, least);
-                else if (value < second) second = value;
+                if (_penalty[d] != penalty) continue;
+                order[count] = d;
+                key[count++] = Regret(d);
             }
-            order[d] = d;
-            key[d] = (-double.CreateTruncating(_penalty[d]), (double.CreateTruncating(least) - double.CreateTruncating(second)) * _nodes[_supplies + d].Flow);
+            Array.Sort(key, order, start, count - start);
         }
-        Array.Sort(key, order);
         return order;
+    }
+
+    /// <summary>Negative, the greatest first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Regret(int demand)
+    {
+        var (least, second) = (T.MaxValue, T.MaxValue);
+        foreach (var value in _cost.AsSpan(_rowStart[_firstRow + demand].._rowStart[_firstRow + demand + 1]))
+        {
+            second = T.Min(second, T.Max(least, value));
+            least = T.Min(least, value);
+        }
+        return (double.CreateTruncating(least) - double.CreateTruncating(second)) * _nodes[_supplies + demand].Flow;
     }
 
     private void Assign(int supplier, int demand, int lane)
