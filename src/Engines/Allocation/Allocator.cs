@@ -98,13 +98,13 @@ public static class Allocator
             var cost = Int128.Zero;
             var lines = new List<PlanLine>(_lines.Sum(l => l.Count));
             foreach (var item in _lines)
-            foreach (var line in item)
-            {
-                lines.Add(line);
-                cost += (Int128)problem.LaneCost[line.Lane] * line.Quantity;
-                _unmet[problem.LaneDemand[line.Lane]] -= line.Quantity;
-                _unused[problem.LaneSupply[line.Lane]] -= line.Quantity;
-            }
+                foreach (var line in item)
+                {
+                    lines.Add(line);
+                    cost += (Int128)problem.LaneCost[line.Lane] * line.Quantity;
+                    _unmet[problem.LaneDemand[line.Lane]] -= line.Quantity;
+                    _unused[problem.LaneSupply[line.Lane]] -= line.Quantity;
+                }
             return new AllocationPlan(problem)
             {
                 Lines = lines,
