@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Rongtong.Allocation;
 
@@ -98,7 +96,7 @@ internal sealed unsafe class NetworkSimplex<T> where T : unmanaged, IBinaryInteg
             while (_nodes[node].Parent == None)
             {
                 var least = shut;
-                var best = RowMinimum(cost, source, price, _rowStart[_firstRow + d], _rowStart[_firstRow + d + 1], ref least);
+                var best = RowSearch.Minimum(cost, source, price, _rowStart[_firstRow + d], _rowStart[_firstRow + d + 1], ref least);
                 if (best < 0) break;
                 var supplier = source[best];
                 Assign(supplier, node, best);
@@ -216,7 +214,7 @@ internal sealed unsafe class NetworkSimplex<T> where T : unmanaged, IBinaryInteg
                         var at = price[_supplies + row];
                         var threshold = best + at;
                         var (start, end) = (_rowStart[_firstRow + row], _rowStart[_firstRow + row + 1]);
-                        var k = RowMinimum(cost, source, price, start, end, ref threshold);
+                        var k = RowSearch.Minimum(cost, source, price, start, end, ref threshold);
                         if (k >= 0) (best, bestRow, bestLane, bestSupplier) = (threshold - at, row, k, source[k]);
                         if (_penalty[row] - at < best) (best, bestRow, bestLane, bestSupplier) = (_penalty[row] - at, row, RootArc, _root);
                         budget -= end - start;
@@ -240,45 +238,6 @@ internal sealed unsafe class NetworkSimplex<T> where T : unmanaged, IBinaryInteg
                 Pivots++;
                 Pivot(nodes, price, bestSupplier, bestRow == None ? _root : _supplies + bestRow, bestLane, best);
             }
-        }
-    }
-
-    /// <summary>The lane of the row with the least cost + price of its supplier, if that is below the threshold, which then becomes it; else -1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int RowMinimum(T* cost, int* source, T* price, int start, int end, ref T threshold)
-    {
-        unchecked
-        {
-            var k = start;
-            if (Avx2.IsSupported && typeof(T) == typeof(int) && end - start >= 8)
-            {
-                var least = Vector256.Create(int.CreateTruncating(threshold));
-                for (; k <= end - 8; k += 8)
-                    least = Vector256.Min(least, Vector256.Add(Vector256.Load((int*)cost + k), Avx2.GatherVector256((int*)price, Vector256.Load(source + k), 4)));
-                var half = Vector128.Min(least.GetLower(), least.GetUpper());
-                half = Vector128.Min(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
-                half = Vector128.Min(half, Vector128.Shuffle(half, Vector128.Create(1, 0, 3, 2)));
-                var (found, low) = (-1, T.CreateTruncating(half.ToScalar()));
-                for (; k < end; k++)
-                {
-                    var value = cost[k] + price[source[k]];
-                    if (value < low) (low, found) = (value, k);
-                }
-                if (low >= threshold) return -1;
-                threshold = low;
-                if (found >= 0) return found;
-                for (k = start; ; k++)
-                {
-                    if (cost[k] + price[source[k]] == low) return k;
-                }
-            }
-            var at = -1;
-            for (; k < end; k++)
-            {
-                var value = cost[k] + price[source[k]];
-                if (value < threshold) (threshold, at) = (value, k);
-            }
-            return at;
         }
     }
 
