@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Rongtong.Host.Commands;
+using Rongtong.Host.Commands.Allocate;
 using Rongtong.Host.Commands.Analyse;
 
 var root = new RootCommand("Rongtong: contain an outbreak, reopen the economy. Without a command it serves http://localhost:8080.")
 {
     ServeCommand.Create(),
+    AllocateCommand.Create(),
     AnalyseCommands.Create(),
     DbCommands.Create(),
     ImportCommand.Create(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Rongtong.Host.Commands.Allocate;
 using Rongtong.Platform.Audit;
 using Rongtong.Platform.Data;
 
@@ -23,6 +24,6 @@ internal static class VerifyCommands
             }
             return result.Problems.Count == 0 ? 0 : 1;
         }, cancel));
-        return new Command("verify", "Verify what others claim: the record, a pass, test vectors.") { audit, VerifyPassCommand.Create(), VerifyDgcCommand.Create() };
+        return new Command("verify", "Verify what others claim: the record, a pass, test vectors, a plan.") { audit, VerifyPassCommand.Create(), VerifyDgcCommand.Create(), VerifyAllocation.Create() };
     }
 }

@@ -1,0 +1,318 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Rongtong.Allocation;
+
+/// <summary>
+/// Primal network simplex for one item: suppliers send to demands, what stays at a supplier goes to the root, what a demand misses comes
+/// from the root at the penalty of its tier. Uncapacitated and bipartite, which buys three things over the general method:
+/// <code>
+///              root            a supplier's tree arc always points up, a demand's always down: no direction is stored;
+///            /   |   \         a lane outside the tree carries nothing: no state is stored;
+///          s1    d7   s4       flow belongs to the tree arc of a node: none is stored for a lane.
+///         / \     |
+///       d1  d2   s2
+/// </code>
+/// Steps: greedy first tree (each assignment exhausts one end, so the tree is strongly feasible: an arc without flow points to the root);
+/// price rows of demands in blocks; of the arcs that block the cycle take the last one in its orientation (Cunningham 1976: no cycling);
+/// hang the cut branch on the entering lane and shift its prices. A branch is walked by child and sibling links.
+/// The loops are compiled fully at their first call: most processes solve once, and would solve it in the runtime's first, slow code.
+/// Prices fit in T: the caller chooses a type in which (tiers + 3) x bound does not overflow.
+/// </summary>
+internal sealed unsafe class NetworkSimplex<T> where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+{
+    /// <summary>No lane: the arc to or from the root.</summary>
+    public const int RootArc = -1;
+
+    private const int None = -1;
+
+    /// <summary>Lanes priced before the best of them enters, at least; above that the square root of all.</summary>
+    private const int BlockLanesMin = 20;
+
+    private readonly int _supplies, _demands, _root;
+    private readonly Node[] _nodes;
+    private readonly T[] _price;
+    private readonly T[] _penalty;
+    private readonly int[] _source;
+    private readonly T[] _cost;
+    private readonly int[] _rowStart;
+    private readonly int _firstRow;
+
+    /// <summary>Lanes of demand j are rowStart[firstRow + j] to rowStart[firstRow + j + 1]; the penalty is the cost of a unit missed, for each demand.</summary>
+    public NetworkSimplex(ReadOnlySpan<long> supply, ReadOnlySpan<long> demand, T[] penalty, int[] rowStart, int firstRow, int[] source, T[] cost)
+    {
+        (_supplies, _demands, _root) = (supply.Length, demand.Length, supply.Length + demand.Length);
+        (_penalty, _rowStart, _firstRow, _source, _cost) = (penalty, rowStart, firstRow, source, cost);
+        _nodes = new Node[_root + 1];
+        _price = new T[_root + 1];
+        for (var s = 0; s < _supplies; s++) _nodes[s].Flow = supply[s];
+        for (var d = 0; d < _demands; d++) _nodes[_supplies + d].Flow = demand[d];
+        for (var v = 0; v <= _root; v++) (_nodes[v].Parent, _nodes[v].FirstChild, _nodes[v].Next, _nodes[v].Previous, _nodes[v].Lane) = (None, None, None, None, RootArc);
+    }
+
+    public long Pivots { get; private set; }
+
+    public T Price(int node) => _price[node];
+
+    public int Parent(int node) => _nodes[node].Parent;
+
+    /// <summary>Steps from the root, whose children have depth 1.</summary>
+    public int Depth(int node) => _nodes[node].Depth;
+
+    /// <summary>Flow on the arc between the node and its parent.</summary>
+    public long Flow(int node) => _nodes[node].Flow;
+
+    /// <summary>Position of the lane between the node and its parent, or <see cref="RootArc"/>.</summary>
+    public int Lane(int node) => _nodes[node].Lane;
+
+    /// <param name="preferred">Tree arcs of an earlier solution, leaves first, as (supply, demand, lane position); empty for a cold start.</param>
+    public void Solve(ReadOnlySpan<(int Supply, int Demand, int Lane)> preferred)
+    {
+        fixed (Node* nodes = _nodes)
+        fixed (T* price = _price, cost = _cost)
+        fixed (int* source = _source)
+        {
+            StartTree(preferred, price, cost, source);
+            SetDepthsAndPrices(nodes, price, cost);
+            Improve(nodes, price, cost, source);
+        }
+    }
+
+    /// <summary>Every assignment exhausts the supply or the demand; the exhausted node becomes a child of the other, a node left over a child of the root.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void StartTree(ReadOnlySpan<(int Supply, int Demand, int Lane)> preferred, T* price, T* cost, int* source)
+    {
+        // Until a node has a parent, Flow holds what it still has to give or to get.
+        foreach (var (supply, demand, lane) in preferred)
+        {
+            if (_nodes[supply].Parent == None && _nodes[_supplies + demand].Parent == None) Assign(supply, _supplies + demand, lane);
+        }
+        // While the tree is begun, the price of a supplier says whether it still has anything: what is shut is dearer than every lane.
+        var shut = T.MaxValue >> 1;
+        for (var s = 0; s < _supplies; s++) price[s] = _nodes[s].Parent == None && _nodes[s].Flow > 0 ? T.Zero : shut;
+        foreach (var d in GreedyOrder())
+        {
+            var node = _supplies + d;
+            while (_nodes[node].Parent == None)
+            {
+                var least = shut;
+                var best = RowSearch.Minimum(cost, source, price, _rowStart[_firstRow + d], _rowStart[_firstRow + d + 1], ref least);
+                if (best < 0) break;
+                var supplier = source[best];
+                Assign(supplier, node, best);
+                if (_nodes[supplier].Parent != None || _nodes[supplier].Flow == 0) price[supplier] = shut;
+            }
+        }
+        for (var v = 0; v < _root; v++)
+        {
+            if (_nodes[v].Parent == None) Link(v, _root);
+        }
+    }
+
+    /// <summary>
+    /// Most urgent tier first, in a tier by what a wrong choice would cost: (second cheapest lane - cheapest) x quantity. Vogel's idea in one
+    /// pass; against the order of rows it saves 15 to 40% of the pivots.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int[] GreedyOrder()
+    {
+        var (order, key, penalties) = (new int[_demands], new double[_demands], new SortedSet<T>(_penalty));
+        var count = 0;
+        foreach (var penalty in penalties.Reverse())
+        {
+            var start = count;
+            for (var d = 0; d < _demands; d++)
+            {
+                if (_penalty[d] != penalty) continue;
+                order[count] = d;
+                key[count++] = Regret(d);
+            }
+            Array.Sort(key, order, start, count - start);
+        }
+        return order;
+    }
+
+    /// <summary>Negative, the greatest first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Regret(int demand)
+    {
+        var (least, second) = (T.MaxValue, T.MaxValue);
+        foreach (var value in _cost.AsSpan(_rowStart[_firstRow + demand].._rowStart[_firstRow + demand + 1]))
+        {
+            second = T.Min(second, T.Max(least, value));
+            least = T.Min(least, value);
+        }
+        return (double.CreateTruncating(least) - double.CreateTruncating(second)) * _nodes[_supplies + demand].Flow;
+    }
+
+    private void Assign(int supplier, int demand, int lane)
+    {
+        ref var from = ref _nodes[supplier];
+        ref var to = ref _nodes[demand];
+        if (from.Flow >= to.Flow)
+        {
+            from.Flow -= to.Flow;
+            to.Lane = lane;
+            Link(demand, supplier);
+        }
+        else
+        {
+            to.Flow -= from.Flow;
+            from.Lane = lane;
+            Link(supplier, demand);
+        }
+    }
+
+    private void Link(int child, int parent)
+    {
+        ref var node = ref _nodes[child];
+        node.Parent = parent;
+        node.Previous = None;
+        node.Next = _nodes[parent].FirstChild;
+        if (node.Next != None) _nodes[node.Next].Previous = child;
+        _nodes[parent].FirstChild = child;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SetDepthsAndPrices(Node* nodes, T* price, T* cost)
+    {
+        var v = nodes[_root].FirstChild;
+        while (v != None)
+        {
+            ref var node = ref nodes[v];
+            node.Depth = nodes[node.Parent].Depth + 1;
+            // Reduced cost of a tree arc u -> v is cost + price(u) - price(v) = 0.
+            price[v] = v < _supplies
+                ? (node.Lane == RootArc ? T.Zero : price[node.Parent] - cost[node.Lane])
+                : node.Lane == RootArc ? _penalty[v - _supplies] : price[node.Parent] + cost[node.Lane];
+            if (node.FirstChild != None)
+            {
+                v = node.FirstChild;
+                continue;
+            }
+            while (v != _root && nodes[v].Next == None) v = nodes[v].Parent;
+            v = v == _root ? None : nodes[v].Next;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Improve(Node* nodes, T* price, T* cost, int* source)
+    {
+        unchecked
+        {
+            var block = Math.Max(BlockLanesMin, (int)Math.Sqrt(_rowStart[_firstRow + _demands] - _rowStart[_firstRow]));
+            var row = 0;
+            while (true)
+            {
+                // The rows are the demands and, after them, one row of all suppliers against the root.
+                var (best, bestRow, bestLane, bestSupplier) = (T.Zero, None, RootArc, None);
+                var budget = block;
+                for (var scanned = 0; scanned <= _demands; scanned++)
+                {
+                    if (row < _demands)
+                    {
+                        var at = price[_supplies + row];
+                        var threshold = best + at;
+                        var (start, end) = (_rowStart[_firstRow + row], _rowStart[_firstRow + row + 1]);
+                        var k = RowSearch.Minimum(cost, source, price, start, end, ref threshold);
+                        if (k >= 0) (best, bestRow, bestLane, bestSupplier) = (threshold - at, row, k, source[k]);
+                        if (_penalty[row] - at < best) (best, bestRow, bestLane, bestSupplier) = (_penalty[row] - at, row, RootArc, _root);
+                        budget -= end - start;
+                    }
+                    else
+                    {
+                        for (var s = 0; s < _supplies; s++)
+                        {
+                            if (price[s] < best) (best, bestRow, bestLane, bestSupplier) = (price[s], None, RootArc, s);
+                        }
+                        budget -= _supplies;
+                    }
+                    if (++row > _demands) row = 0;
+                    if (budget <= 0)
+                    {
+                        if (best < T.Zero) break;
+                        budget = block;
+                    }
+                }
+                if (best >= T.Zero) return;
+                Pivots++;
+                Pivot(nodes, price, bestSupplier, bestRow == None ? _root : _supplies + bestRow, bestLane, best);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Pivot(Node* nodes, T* price, int supplier, int demand, int lane, T reduced)
+    {
+        unchecked
+        {
+            // Flow is pushed supplier -> demand -> up to the join -> down to the supplier. It falls on arcs of suppliers below the join on the
+            // supplier's side and on arcs of demands on the demand's side; the last of the least in that order leaves.
+            var (u, v) = (supplier, demand);
+            var (leaving, leavesOnDemandSide, delta) = (None, false, long.MaxValue);
+            while (u != v)
+            {
+                var (du, dv) = (nodes[u].Depth, nodes[v].Depth);
+                if (du >= dv)
+                {
+                    if (u < _supplies && (nodes[u].Flow < delta)) (delta, leaving, leavesOnDemandSide) = (nodes[u].Flow, u, false);
+                    u = nodes[u].Parent;
+                }
+                if (dv >= du)
+                {
+                    if (v >= _supplies && nodes[v].Flow <= delta) (delta, leaving, leavesOnDemandSide) = (nodes[v].Flow, v, true);
+                    v = nodes[v].Parent;
+                }
+            }
+            if (delta != 0)
+            {
+                for (var w = supplier; w != u; w = nodes[w].Parent) nodes[w].Flow += w < _supplies ? -delta : delta;
+                for (var w = demand; w != u; w = nodes[w].Parent) nodes[w].Flow += w < _supplies ? delta : -delta;
+            }
+
+            // Turn the branch round: every node from the entering lane's end up to the leaving arc becomes the parent of its parent.
+            var (top, newParent, shift) = leavesOnDemandSide ? (demand, supplier, reduced) : (supplier, demand, -reduced);
+            var (node, above, newLane, newFlow) = (top, newParent, lane, delta);
+            while (true)
+            {
+                ref var n = ref nodes[node];
+                var (oldParent, oldLane, oldFlow) = (n.Parent, n.Lane, n.Flow);
+                if (n.Previous != None) nodes[n.Previous].Next = n.Next;
+                else nodes[oldParent].FirstChild = n.Next;
+                if (n.Next != None) nodes[n.Next].Previous = n.Previous;
+                (n.Parent, n.Lane, n.Flow) = (above, newLane, newFlow);
+                n.Previous = None;
+                n.Next = nodes[above].FirstChild;
+                if (n.Next != None) nodes[n.Next].Previous = node;
+                nodes[above].FirstChild = node;
+                if (node == leaving) break;
+                (above, newLane, newFlow, node) = (node, oldLane, oldFlow, oldParent);
+            }
+
+            var w2 = top;
+            while (true)
+            {
+                ref var n = ref nodes[w2];
+                n.Depth = nodes[n.Parent].Depth + 1;
+                price[w2] += shift;
+                if (n.FirstChild != None)
+                {
+                    w2 = n.FirstChild;
+                    continue;
+                }
+                while (w2 != top && nodes[w2].Next == None) w2 = nodes[w2].Parent;
+                if (w2 == top) break;
+                w2 = nodes[w2].Next;
+            }
+        }
+    }
+
+    /// <summary>32 bytes, so that a step up the tree touches one cache line.</summary>
+    private struct Node
+    {
+        public int Parent, Depth, FirstChild, Next, Previous, Lane;
+
+        /// <summary>Units on the arc between the node and its parent.</summary>
+        public long Flow;
+    }
+}
