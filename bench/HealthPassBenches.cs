@@ -170,8 +170,15 @@ internal static class HealthPassBenches
             CertificateKind.Test, new("张", "三丰", "ZHANG", "SANFENG"), "1980-05-01",
             new Dictionary<string, string>
             {
-                ["tg"] = "840539006", ["tt"] = "LP6464-4", ["nm"] = "RT-PCR", ["sc"] = "2020-02-19T09:30:00Z", ["tr"] = "260415000", ["tc"] = "武汉市第一医院",
-                ["co"] = "CN", ["is"] = "湖北省卫生健康委员会", ["ci"] = $"URN:UVCI:01:CN:{number:X20}",
+                ["tg"] = "840539006",
+                ["tt"] = "LP6464-4",
+                ["nm"] = "RT-PCR",
+                ["sc"] = "2020-02-19T09:30:00Z",
+                ["tr"] = "260415000",
+                ["tc"] = "武汉市第一医院",
+                ["co"] = "CN",
+                ["is"] = "湖北省卫生健康委员会",
+                ["ci"] = $"URN:UVCI:01:CN:{number:X20}",
             }) : null);
 
     private static RevocationId Id(int number) => RevocationId.OfContent(BitConverter.GetBytes(number));
