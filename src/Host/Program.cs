@@ -14,4 +14,7 @@ var root = new RootCommand("Rongtong: contain an outbreak, reopen the economy. W
     VerifyCommands.Create(),
 };
 root.SetAction((_, cancel) => ServeCommand.RunAsync([], cancel));
-return await root.Parse(args).InvokeAsync();
+// What cannot be parsed is a usage error: 2, as everywhere; 1 is an answer ("not valid", "differences found").
+var parsed = root.Parse(args);
+var code = await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? 2 : code;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 
 namespace Rongtong.HealthPass;
@@ -11,18 +10,14 @@ internal static class CertificateSchema
 {
     private const int TextCharsMax = 80;
 
-    public static readonly FrozenSet<string> TimeFields = FrozenSet.Create(StringComparer.Ordinal, "sc", "dr");
-
-    public static readonly FrozenSet<string> NumberFields = FrozenSet.Create(StringComparer.Ordinal, "dn", "sd");
-
+    private static readonly CertificateKind[] s_kinds = Enum.GetValues<CertificateKind>();
     private static readonly string[] s_vaccination = ["tg", "vp", "mp", "ma", "dn", "sd", "dt", "co", "is", "ci"];
     private static readonly string[] s_test = ["tg", "tt", "sc", "tr", "tc", "co", "is", "ci"];
     private static readonly string[] s_recovery = ["tg", "fr", "co", "is", "df", "du", "ci"];
 
-    /// <summary>Fields with a length limit; codes have none.</summary>
-    private static readonly FrozenSet<string> s_limited = FrozenSet.Create(StringComparer.Ordinal, "is", "ci", "tc", "nm");
+    public static bool IsTime(string key) => key is "sc" or "dr";
 
-    private static readonly FrozenSet<string> s_dates = FrozenSet.Create(StringComparer.Ordinal, "dt", "fr", "df", "du");
+    public static bool IsNumber(string key) => key is "dn" or "sd";
 
     /// <summary>The kind of a sound certificate, or everything that is wrong with it.</summary>
     public static (CertificateKind? Kind, IReadOnlyList<string> Faults) Check(CborNode certificate)
@@ -35,7 +30,7 @@ internal static class CertificateSchema
         if (RequiredText(certificate, "dob", Fault) is { } birth && !IsBirth(birth)) Fault($"dob: '{birth}' is not a year, month or day of 1900 to 2099.");
         CheckName(certificate["nam"], Fault);
         CertificateKind? kind = null;
-        foreach (var candidate in Enum.GetValues<CertificateKind>())
+        foreach (var candidate in s_kinds)
         {
             var group = HealthCertificate.GroupOf(candidate);
             if (certificate[group] is not { Kind: not CborKind.Null } entries) continue;
@@ -91,13 +86,17 @@ internal static class CertificateSchema
     private static string? FaultOf(string key, CborNode value)
     {
         if (value.Kind == CborKind.Null) return null;
-        if (NumberFields.Contains(key)) return value.Kind == CborKind.Integer && value.Integer >= 1 ? null : "a positive whole number is expected.";
-        if (TimeFields.Contains(key) && value.Kind == CborKind.Integer) return InstantText(value).Length > 0 ? null : $"{value.Integer} is no point in time.";
+        if (IsNumber(key)) return value.Kind == CborKind.Integer && value.Integer >= 1 ? null : "a positive whole number is expected.";
+        if (IsTime(key) && value.Kind == CborKind.Integer) return InstantText(value).Length > 0 ? null : $"{value.Integer} is no point in time.";
         if (value.Kind != CborKind.Text) return IsKnown(key) ? "text is expected." : null;
-        if (TimeFields.Contains(key)) return DateTimeOffset.TryParse(value.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _) ? null : $"'{value.Text}' is no ISO 8601 time.";
-        if (s_dates.Contains(key)) return IsDate(value.Text) ? null : $"'{value.Text}' is no ISO 8601 date.";
-        if (s_limited.Contains(key) && value.Text.Length > TextCharsMax) return $"{value.Text.Length} characters, {TextCharsMax} are allowed.";
-        return key == "co" && !value.Text.AsSpan().ContainsAnyInRange('A', 'Z') ? $"'{value.Text}' is no country code." : null;
+        return key switch
+        {
+            "sc" or "dr" => DateTimeOffset.TryParse(value.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _) ? null : $"'{value.Text}' is no ISO 8601 time.",
+            "dt" or "fr" or "df" or "du" => IsDate(value.Text) ? null : $"'{value.Text}' is no ISO 8601 date.",
+            "is" or "ci" or "tc" or "nm" => value.Text.Length <= TextCharsMax ? null : $"{value.Text.Length} characters, {TextCharsMax} are allowed.",
+            "co" => value.Text.AsSpan().ContainsAnyInRange('A', 'Z') ? null : $"'{value.Text}' is no country code.",
+            _ => null,
+        };
     }
 
     private static bool IsKnown(string key) => s_vaccination.Contains(key) || s_test.Contains(key) || s_recovery.Contains(key) || key is "nm" or "dr";

@@ -54,7 +54,7 @@ public sealed class DgcVector
     {
         (_vector, _now) = (vector, now);
         _context = vector.TryGetProperty("TESTCTX", out var context) ? context : default;
-        _base45 = Text("BASE45") is { } base45 ? new(base45) : Text("PREFIX") is { } prefix ? Unprefixed(prefix) : new(null, "there is neither BASE45 nor PREFIX");
+        _base45 = Text("BASE45") is { } base45 ? new(base45) : Text("PREFIX") is { } prefix ? Unprefixed(prefix) : new(null, "there is neither BASE45 nor PREFIX", IsAbsent: true);
         _compressed = Hex("COMPRESSED") ?? Then(_base45, Decoded);
         _message = Hex("COSE") ?? Then(_compressed, Inflated);
         _cose = Then(_message, bytes => CoseSign1.Parse(bytes) is var (message, fault) && message is not null ? new Form<CoseSign1>(message) : new(null, fault!));
@@ -109,7 +109,7 @@ public sealed class DgcVector
     {
         if (Key() is not { } key) return (null, "there is no CERTIFICATE");
         if (key.Value is null) return (false, key.Fault);
-        if (_cose.Value is not { } message) return (false, _cose.Fault);
+        if (_cose.Value is not { } message) return _cose.Missing;
         if (message.KeyId is not { } keyId) return (false, "the message names no key");
         if (!keyId.Span.SequenceEqual(key.Value.KeyId.Span)) return (false, $"the message names key {Convert.ToHexStringLower(keyId.Span)}, the certificate's is {Convert.ToHexStringLower(key.Value.KeyId.Span)}");
         return message.IsSignedBy(key.Value.Verification) ? (true, "") : (false, "the signature is not the certificate's");
@@ -119,12 +119,13 @@ public sealed class DgcVector
     {
         if (Hex("CBOR") is not { } hex)
         {
-            if (Json() is not { } wanted) return _claims.Value is null ? (false, _claims.Fault) : (true, "");
+            if (Json() is not { } wanted) return _claims.Value is null ? _claims.Missing : (true, "");
             return Same(Then(_claims, Certificate), new(wanted), "COSE", "JSON");
         }
         var cbor = Then(hex, bytes => Tree(bytes));
         if (cbor.Value is not { Kind: CborKind.Map } tree) return (false, cbor.Value is null ? cbor.Fault : $"CBOR is {cbor.Value.Kind} instead of a map");
         if (Json() is { } json && Same(Certificate(tree), new(json), "CBOR", "JSON") is (false, var difference)) return (false, difference);
+        if (_claims.IsAbsent) return Json() is null ? _claims.Missing : (true, "");
         // Some states gave the whole payload as CBOR, others the certificate in it.
         return IsPayload(tree) ? Same(_claims, cbor, "COSE", "CBOR") : Same(Then(_claims, Certificate), cbor, "COSE", "CBOR");
     }
@@ -160,7 +161,7 @@ public sealed class DgcVector
         if (Key() is not { } key) return (null, "there is no CERTIFICATE");
         if (key.Value is null) return (false, key.Fault);
         var certificate = Then(_claims, Certificate);
-        if (certificate.Value is null) return (false, certificate.Fault);
+        if (certificate.Value is null) return certificate.Missing;
         CertificateKind[] kinds = [.. Enum.GetValues<CertificateKind>().Where(k => certificate.Value[HealthCertificate.GroupOf(k)] is { Kind: CborKind.Array })];
         if (kinds.Length != 1) return (false, $"the certificate is about {kinds.Length} things");
         return key.Value.Usages.HasFlag(PassVerifier.UsageFor(kinds[0])) ? (true, "") : (false, $"the key may sign {key.Value.Usages}, not {kinds[0]}");
@@ -169,7 +170,7 @@ public sealed class DgcVector
     /// <summary>certificate begins &lt;= issued &lt;= clock &lt;= expires &lt;= certificate ends.</summary>
     private (bool?, string) Expiration()
     {
-        if (_claims.Value is null) return (false, _claims.Fault);
+        if (_claims.Value is null) return _claims.Missing;
         if (_claims.Value[PassClaims.IssuedKey]?.AsInstant() is not { } issued || _claims.Value[PassClaims.ExpiresKey]?.AsInstant() is not { } expires) return (false, "issue or expiry time is missing");
         var at = Clock();
         if (at < issued) return (false, $"issued {issued:u}, clock {at:u}");
@@ -183,22 +184,22 @@ public sealed class DgcVector
 
     private static (bool?, string) Schema(Form<CborNode> certificate)
     {
-        if (certificate.Value is null) return (false, certificate.Fault);
+        if (certificate.Value is null) return certificate.Missing;
         var (kind, faults) = CertificateSchema.Check(certificate.Value);
         return kind is null ? (false, string.Join(' ', faults)) : (true, "");
     }
 
     private static (bool?, string) Outcome(Form<byte[]> done, Form<byte[]>? stated, string name)
     {
-        if (done.Value is null) return (false, done.Fault);
+        if (done.Value is null) return done.Missing;
         if (stated is { Value: null }) return (false, stated.Fault);
         return stated?.Value is { } bytes && !bytes.AsSpan().SequenceEqual(done.Value) ? (false, $"the result is not {name}") : (true, "");
     }
 
     private static (bool?, string) Same(Form<CborNode> ours, Form<CborNode> theirs, string oursName, string theirsName)
     {
-        if (ours.Value is null) return (false, $"{oursName}: {ours.Fault}");
-        if (theirs.Value is null) return (false, $"{theirsName}: {theirs.Fault}");
+        if (ours.Value is null) return (ours.Missing.Item1, $"{oursName}: {ours.Fault}");
+        if (theirs.Value is null) return (theirs.Missing.Item1, $"{theirsName}: {theirs.Fault}");
         return CborTree.Difference(ours.Value, theirs.Value, "") is { } difference ? (false, $"{oursName} and {theirsName} differ {difference}") : (true, "");
     }
 
@@ -227,7 +228,7 @@ public sealed class DgcVector
 
     private static Form<T> Then<TFrom, T>(Form<TFrom> form, Func<TFrom, Form<T>> next)
         where TFrom : class
-        where T : class => form.Value is null ? new(null, form.Fault) : next(form.Value);
+        where T : class => form.Value is null ? new(null, form.Fault, form.IsAbsent) : next(form.Value);
 
     private Form<TrustedKey>? Key()
     {
@@ -278,6 +279,12 @@ public sealed class DgcVector
     }
 
     /// <summary>One form of the certificate, or why it could not be had.</summary>
-    private sealed record Form<T>(T? Value, string Fault = "")
-        where T : class;
+    /// <param name="Value">The form.</param>
+    /// <param name="Fault">Why there is none.</param>
+    /// <param name="IsAbsent">The vector holds neither it nor any form outside it: nothing failed, there is nothing to try.</param>
+    private sealed record Form<T>(T? Value, string Fault = "", bool IsAbsent = false)
+        where T : class
+    {
+        public (bool?, string) Missing => (IsAbsent ? null : false, Fault);
+    }
 }

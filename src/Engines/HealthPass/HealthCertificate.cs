@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rongtong.HealthPass;
 
 /// <summary>What a health certificate is about.</summary>
@@ -43,12 +41,12 @@ public sealed record HealthCertificate(CertificateKind Kind, CertificateName Nam
     {
         var name = node["nam"]!;
         var entry = node[GroupOf(kind)]!.Items[0];
-        var fields = new Dictionary<string, string>(entry.Items.Length / 2);
+        var fields = new Dictionary<string, string>(entry.Items.Length / 2, StringComparer.Ordinal);
         for (var i = 0; i + 1 < entry.Items.Length; i += 2)
         {
             var value = entry.Items[i + 1];
             if (value.Kind is CborKind.Text) fields[entry.Items[i].Text] = Composed(value.Text);
-            else if (value.Kind is CborKind.Integer) fields[entry.Items[i].Text] = CertificateSchema.TimeFields.Contains(entry.Items[i].Text) ? CertificateSchema.InstantText(value) : value.Integer.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            else if (value.Kind is CborKind.Integer) fields[entry.Items[i].Text] = CertificateSchema.IsTime(entry.Items[i].Text) ? CertificateSchema.InstantText(value) : value.Integer.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
         return new(kind, new(Text(name, "fn"), Text(name, "gn"), name["fnt"]!.Text, Text(name, "gnt")), node["dob"]!.Text, fields, node["ver"]!.Text);
     }
@@ -70,7 +68,7 @@ public sealed record HealthCertificate(CertificateKind Kind, CertificateName Nam
         output.Map(Entry.Count);
         foreach (var (key, value) in Entry)
         {
-            if (CertificateSchema.NumberFields.Contains(key) && long.TryParse(value, out var number))
+            if (CertificateSchema.IsNumber(key) && long.TryParse(value, out var number))
             {
                 output.Text(key);
                 output.Integer(number);
@@ -80,7 +78,17 @@ public sealed record HealthCertificate(CertificateKind Kind, CertificateName Nam
     }
 
     /// <summary>Strings are compared as NFC (hcert-spec 1.0.8, section 3.3); composed once here they can be compared as they are.</summary>
-    private static string Composed(string text) => Ascii.IsValid(text) || text.IsNormalized() ? text : text.Normalize();
+    private static string Composed(string text) => IsPlain(text) ? text : text.Normalize();
+
+    /// <summary>Latin letters and Chinese characters, which have no other composition; asking the Unicode library costs more than the rest of a field.</summary>
+    private static bool IsPlain(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c >= '\u0300' && (c < '\u3400' || c > '\u9FFF')) return false;
+        }
+        return true;
+    }
 
     private static string? Text(CborNode map, string key) => map[key] is { Kind: CborKind.Text } text ? Composed(text.Text) : null;
 

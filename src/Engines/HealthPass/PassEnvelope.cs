@@ -80,7 +80,8 @@ internal static class PassEnvelope
     private static ReadOnlySpan<byte> Deflated(ReadOnlySpan<byte> message)
     {
         var output = new MemoryStream(message.Length + 64);
-        using (var stream = new ZLibStream(output, CompressionLevel.Optimal, leaveOpen: true)) stream.Write(message);
+        // The better levels save 2 % of the characters and set up four times the memory for it: 45,000 signed passes a second become 25,000.
+        using (var stream = new ZLibStream(output, CompressionLevel.Fastest, leaveOpen: true)) stream.Write(message);
         return output.GetBuffer().AsSpan(0, (int)output.Length);
     }
 

@@ -46,6 +46,16 @@ public sealed class DgcVectorTests : IDisposable
     }
 
     [Fact]
+    public void A_stage_without_anything_to_try_it_on_is_not_tried_and_does_not_fail()
+    {
+        var vector = Vector();
+        foreach (var form in new[] { "PREFIX", "BASE45", "COMPRESSED" }) vector.Remove(form);
+        foreach (var stage in Run(vector)) stage.Actual.ShouldBe(stage.Name is "EXPECTEDUNPREFIX" or "EXPECTEDB45DECODE" or "EXPECTEDCOMPRESSION" ? null : true, $"{stage.Name}: {stage.Reason}");
+        vector.Remove("COSE");
+        foreach (var stage in Run(vector)) stage.Actual.ShouldBe(stage.Name is "EXPECTEDVALIDOBJECT" or "EXPECTEDENCODE" or "EXPECTEDDECODE" or "EXPECTEDVALIDJSON" ? true : null, $"{stage.Name}: {stage.Reason}");
+    }
+
+    [Fact]
     public void Expected_failures_that_come_are_passes_and_that_do_not_come_are_failures()
     {
         var vector = Vector();
