@@ -1,4 +1,6 @@
 using Rongtong.HealthCode;
+using Rongtong.HealthCode.Passes;
+using Rongtong.HealthCode.People;
 using Rongtong.Outbreak;
 using Rongtong.Outbreak.Publication;
 using Rongtong.Platform;
@@ -39,10 +41,12 @@ public static class RongtongHost
         ArgumentNullException.ThrowIfNull(app);
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FailedAsync, CreateScopeForErrors = true });
         app.UseOpenData();
+        app.UseGateCheck();
         app.UseRequestLocalization();
         // A refused post keeps its bare status: drawing a page for it would run the refused request again.
         app.UseWhen(http => HttpMethods.IsGet(http.Request.Method), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseAccess();
+        app.UsePeople();
         app.UseAntiforgery();
         // Alive: the process answers. Ready: the database does, too.
         app.MapGet("/health/live", () => Results.Text("alive\n"));

@@ -53,9 +53,9 @@ public sealed partial class RunningHost : IAsyncDisposable
     }
 
     /// <summary>Makes an account and signs a browser in with it.</summary>
-    public async Task<HttpClient> SignedInAsync(string login, string role, string scope)
+    public async Task<HttpClient> SignedInAsync(string login, string role, string scope, string organisation = "")
     {
-        await Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, login, login, "a-long-password", [role], [scope]);
+        await Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, login, login, "a-long-password", [role], [scope], organisation: organisation);
         var browser = Browser();
         var answer = await PostAsync(browser, "/account/sign-in", "/account/sign-in", ("login", login), ("password", "a-long-password"), ("returnTo", "/"));
         if (answer.Headers.Location?.OriginalString != "/") throw new InvalidOperationException($"Sign-in of {login} led to {answer.Headers.Location}.");

@@ -1,9 +1,18 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rongtong.HealthCode.Appeals;
+using Rongtong.HealthCode.CheckIn;
 using Rongtong.HealthCode.Colour;
+using Rongtong.HealthCode.Facts;
+using Rongtong.HealthCode.Pages;
+using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
+using Rongtong.Platform.Imports;
+using Rongtong.Platform.Jobs;
+using Rongtong.Web.Shell;
 
 namespace Rongtong.HealthCode;
 
@@ -20,10 +29,33 @@ public static class HealthCodeModule
         services.AddSingleton<RefreshColours>();
         services.AddSingleton<ColourBook>();
         services.AddHostedService(provider => provider.GetRequiredService<ColourBook>());
+        services.AddSingleton<IEventSubscriber, FollowTiers>();
+        services.AddSingleton<RuleVersions>();
+        services.AddSingleton<ExplainColour>();
+        services.AddSingleton<SignInPerson>();
+        services.AddSingleton<RecordCheckIn>();
+        services.AddSingleton<FactBatches>();
+        services.AddSingleton<IImportKind, ImportFacts>();
+        services.AddSingleton<Appeals.Appeals>();
+        services.AddSingleton<IJob, TurnTheClock>();
+        services.AddSingleton<IJob, DeleteExpired>();
+        services.AddSingleton<PassKeys>();
+        services.AddSingleton<IssuePass>();
+        services.AddSingleton<Revocations>();
+        services.AddSingleton<CheckPass>();
+        services.AddNavigation(
+            new NavigationEntry("health.title", "/health", null, 300, "health.nav.group"),
+            new NavigationEntry("health.rules.title", "/health/rules", null, 310, "health.nav.group"),
+            new NavigationEntry("health.transparency.title", "/health/transparency", null, 320, "health.nav.group"),
+            new NavigationEntry("health.batches.title", "/health/batches", HealthCodePermissions.Record, 330, "health.nav.group"),
+            new NavigationEntry("health.appeals.title", "/health/appeals", HealthCodePermissions.Appeal, 340, "health.nav.group"));
         return services.AddModule(Schema);
     }
 
     public static void MapHealthCode(this IEndpointRouteBuilder endpoints)
     {
+        endpoints.MapPersonForms();
+        endpoints.MapStaffForms();
+        endpoints.MapPasses();
     }
 }

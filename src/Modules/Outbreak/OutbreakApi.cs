@@ -49,7 +49,7 @@ internal static class OutbreakApi
         api.MapGet("/{code}/trend", async (string code, string? day, string? knownAt, Readings readings, Database database, HttpContext http) =>
         {
             if (await readings.OfRegionAsync(http.Actor(), MapEndpoints.FromRoute(code), AsOfQuery.Parse(day, knownAt)) is not { } reading) return Results.NotFound();
-            if (http.Actor().Kind is not ActorKind.Public) await database.AuditReadAsync(http.Actor(), "outbreak.region-read", code);
+            if (!http.Actor().SeesPublishedOnly) await database.AuditReadAsync(http.Actor(), "outbreak.region-read", code);
             return Results.Ok(new TrendDocument(code, reading.Picture.LastDay, Finite(reading.Growth?.RatePerDay), Finite(reading.Growth?.DoublingDays),
                 [.. reading.Reproduction.Where(r => !double.IsNaN(r.Mean)).Select(r => new ReproductionPoint(reading.Picture.FirstDay.AddDays(r.EndDay - 1), r.Mean, r.Q025, r.Q975))]));
         }).WithName("OutbreakTrend").WithSummary("Reproduction number and growth of a region, as of any day.").Produces<TrendDocument>().ProducesProblem(404);

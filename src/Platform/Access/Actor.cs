@@ -38,6 +38,9 @@ public sealed record Actor(ActorKind Kind, string Id, string Name, IReadOnlyList
     /// <summary>The organisation that an account or key acts for; empty where none is recorded. What needs two organisations goes by it.</summary>
     public string Organisation { get; init; } = "";
 
+    /// <summary>True for readers who may see what is published and no more, signed in as a resident or not.</summary>
+    public bool SeesPublishedOnly => Kind is ActorKind.Public or ActorKind.Person;
+
     /// <summary>True when the actor holds the permission.</summary>
     public bool May(string permission) => Kind is ActorKind.System || Permissions.Contains(permission);
 

@@ -13,6 +13,7 @@ public sealed class Session : IAsyncDisposable
     private readonly List<AuditEntry> _looks = [];
     private readonly HashSet<string> _announced = [];
     private bool _isDisposed;
+    private bool _isSystem;
 
     internal Session(Database database, NpgsqlConnection connection, NpgsqlTransaction transaction, Actor actor)
     {
@@ -56,8 +57,16 @@ public sealed class Session : IAsyncDisposable
     public async Task AsSystemAsync(Func<Task> work, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(work);
+        // Inside such a part already, or in the product's own session: nothing to become, and nothing to go back to.
+        if (_isSystem || Actor.Kind is ActorKind.System)
+        {
+            await work();
+            return;
+        }
+        _isSystem = true;
         await ExecuteAsync("SELECT set_config('rongtong.actor_kind', 'system', true), set_config('rongtong.scope', '*', true)", cancel: cancel);
         await work();
+        _isSystem = false;
         await ExecuteAsync("SELECT set_config('rongtong.actor_kind', @kind, true), set_config('rongtong.scope', @scope, true)",
             new { kind = Database.KindName(Actor.Kind), scope = string.Join(',', Actor.Scope) }, cancel);
     }

@@ -2,6 +2,7 @@ import 'htmx.org';
 import './chart';
 import './live';
 import './map';
+import './health';
 
 // Choices that apply at once where scripts run; without them the form's button does it.
 for (const control of document.querySelectorAll<HTMLSelectElement>('select[data-submit]')) {

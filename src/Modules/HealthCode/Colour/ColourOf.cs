@@ -65,7 +65,8 @@ public sealed class ColourOf(DecisionTable rules, IRiskTierHistory tiers)
     public (DateOnly Day, int CheckIns)? WayToGreen(PersonHistory person, DateOnly day, DateTimeOffset known)
     {
         ArgumentNullException.ThrowIfNull(person);
-        var hoped = new List<DailyCheckIn>(person.CheckIns);
+        // What was said later is not hoped for: a replay must not know it.
+        var hoped = person.CheckIns.Where(c => c.RecordedAt <= known).ToList();
         var added = 0;
         for (var ahead = 0; ahead < LookAheadDays; ahead++)
         {

@@ -28,7 +28,7 @@ internal static class MapEndpoints
         endpoints.MapGet("/api/v1/outbreak/{code}/figures", async (string code, string? day, string? knownAt, IRegions regions, Readings readings, Database database, HttpContext http) =>
         {
             if (await readings.PictureAsync(http.Actor(), FromRoute(code), AsOfQuery.Parse(day, knownAt)) is not { } picture) return Results.NotFound();
-            if (http.Actor().Kind is not ActorKind.Public) await database.AuditReadAsync(http.Actor(), "outbreak.region-read", code);
+            if (!http.Actor().SeesPublishedOnly) await database.AuditReadAsync(http.Actor(), "outbreak.region-read", code);
             http.Response.Headers.CacheControl = "no-cache";
             return Results.Json(Document(picture, regions.Current), s_json);
         }).WithName("OutbreakFigures");

@@ -51,7 +51,7 @@ internal static class ReadPicture
         // Retired regions that the series still reports (a county of 2020) stand beside those in force.
         var exact = parts.Select(part => Counts(series.GetValueOrDefault(part.Code), first, days)).ToArray();
         var exactWhole = series.TryGetValue(above, out var own) ? Counts(own, first, days) : Sum(exact, days);
-        var hold = session.Actor.Kind is ActorKind.Public;
+        var hold = session.Actor.SeesPublishedOnly;
         if (!hold) return new Picture(first, days, Figures(whole, exactWhole, exactWhole, true), [.. parts.Select((p, i) => Figures(p, exact[i], exact[i], series.ContainsKey(p.Code)))]);
 
         var held = SmallCounts.HoldParts(exact, [.. parts.Select(p => IsSmall(p, tree))]);

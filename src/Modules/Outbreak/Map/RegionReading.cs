@@ -34,7 +34,7 @@ internal sealed record RegionReading(
     {
         var picture = await ReadPicture.OfAsync(session, tree, code, asOf, cancel);
         if (picture is null) return null;
-        var isPublic = session.Actor.Kind is ActorKind.Public;
+        var isPublic = session.Actor.SeesPublishedOnly;
         var own = isPublic && ReadPicture.IsSmall(picture.Whole.Region, tree) ? null : await ReadSeries.OfAsync(session, code, asOf, cancel);
         // Figures of the public are held ones, and a flag would tell the exact number behind them.
         var flags = own is null || isPublic ? [] : SeriesFlag.Find(own);

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Platform.Access;
+using Rongtong.Platform.Data;
+
+namespace Rongtong.HealthCode.People;
+
+/// <summary>What became of a sign-in by telephone.</summary>
+public abstract record PersonSignIn
+{
+    private PersonSignIn() { }
+
+    /// <summary>Signed in.</summary>
+    public sealed record SignedIn(long Person, Guid Stamp) : PersonSignIn;
+
+    /// <summary>Code wrong, used, too old, too many attempts, or document, name and telephone do not belong together: one answer for all.</summary>
+    public sealed record Refused : PersonSignIn;
+}
+
+/// <summary>
+/// How a resident shows who she is: document, name and telephone, and a code sent to that telephone.
+/// <code>
+/// document + phone ──> code (6 digits, 10 min, hashed) ──SMS──> code back ──> known person: name and phone must fit ──> cookie
+///                                                                         └─> new person: registered
+/// </code>
+/// The first step answers alike whoever asks for whom; the second says "refused" for every reason; both are limited by telephone.
+/// </summary>
+public sealed class SignInPerson(Database database, Secrets secrets)
+{
+    /// <summary>Codes for one telephone in a day.</summary>
+    public const int CodesPerDay = 5;
+
+    /// <summary>Different documents that one telephone may try in a day: a family, not a list.</summary>
+    public const int DocumentsPerDay = 4;
+
+    /// <summary>Guesses at one code.</summary>
+    public const int AttemptsMax = 3;
+
+    private static readonly TimeSpan s_codeLife = TimeSpan.FromMinutes(10);
+
+    /// <summary>Sends a code. Does not tell whether it did: beyond the limits nothing is sent, and the answer is the same.</summary>
+    public async Task SendCodeAsync(DocumentNumber document, string phone, CancellationToken cancel = default)
+    {
+        var (phoneHash, documentHash) = (await secrets.HashOfPhoneAsync(phone, cancel), await secrets.HashOfAsync(document, cancel));
+        await using var session = await database.BeginAsync(Actor.System, cancel);
+        var since = session.Now.AddDays(-1);
+        var (codes, documents) = await session.QuerySingleAsync<(long, long)>("""
+            SELECT count(*), count(DISTINCT document_hash) FILTER (WHERE document_hash <> @documentHash) FROM health_code.sign_in_code WHERE phone_hash = @phoneHash AND created_at > @since
+            """, new { phoneHash, documentHash, since }, cancel);
+        if (codes >= CodesPerDay || documents >= DocumentsPerDay) return;
+        var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
+        await session.ExecuteAsync("INSERT INTO health_code.sign_in_code (phone_hash, code_sha256, document_hash, created_at) VALUES (@phoneHash, @hash, @documentHash, @now)", new { phoneHash, hash = HashOf(code, documentHash), documentHash, now = session.Now }, cancel);
+        await session.ExecuteAsync("INSERT INTO health_code.sms (phone, phone_hash, text, created_at) VALUES (@to, @phoneHash, @text, @now)",
+            new { to = secrets.Protect(phone), phoneHash, text = secrets.Protect($"【融通】验证码 {code}，10分钟内有效，请勿告诉他人。Rongtong code {code}, valid for 10 minutes."), now = session.Now }, cancel);
+        await session.CommitAsync(cancel);
+    }
+
+    /// <summary>Signs in with the code, registering who is new.</summary>
+    public async Task<PersonSignIn> SignInAsync(DocumentNumber document, string name, string phone, string region, string code, CancellationToken cancel = default)
+    {
+        var (phoneHash, documentHash) = (await secrets.HashOfPhoneAsync(phone, cancel), await secrets.HashOfAsync(document, cancel));
+        await using var session = await database.BeginAsync(Actor.System, cancel);
+        var sent = await session.QuerySingleOrDefaultAsync<(DateTime CreatedAt, byte[] Hash, int Attempts)?>("""
+            SELECT created_at, code_sha256, attempts FROM health_code.sign_in_code
+            WHERE phone_hash = @phoneHash AND document_hash = @documentHash AND used_at IS NULL AND created_at > @since ORDER BY created_at DESC LIMIT 1 FOR UPDATE
+            """, new { phoneHash, documentHash, since = session.Now - s_codeLife }, cancel);
+        if (sent is not { } open || open.Attempts >= AttemptsMax) return new PersonSignIn.Refused();
+        var fits = CryptographicOperations.FixedTimeEquals(open.Hash, HashOf(code.Trim(), documentHash));
+        await session.ExecuteAsync($"UPDATE health_code.sign_in_code SET attempts = attempts + 1{(fits ? ", used_at = @now" : "")} WHERE phone_hash = @phoneHash AND created_at = @CreatedAt", new { phoneHash, CreatedAt = new DateTimeOffset(open.CreatedAt, TimeSpan.Zero), now = session.Now }, cancel);
+        var outcome = fits ? await FindOrRegisterAsync(session, document, documentHash, name, phone, phoneHash, region, cancel) : new PersonSignIn.Refused();
+        await session.CommitAsync(cancel);
+        return outcome;
+    }
+
+    private async Task<PersonSignIn> FindOrRegisterAsync(Session session, DocumentNumber document, byte[] documentHash, string name, string phone, byte[] phoneHash, string region, CancellationToken cancel)
+    {
+        var known = await session.QuerySingleOrDefaultAsync<(long Id, byte[] Name, byte[]? PhoneHash, Guid Stamp)?>("SELECT id, name, phone_hash, stamp FROM health_code.person WHERE document_hash = @documentHash FOR UPDATE", new { documentHash }, cancel);
+        if (known is { } person)
+        {
+            var isSame = Same(secrets.Unprotect(person.Name), name) && (person.PhoneHash is null || person.PhoneHash.AsSpan().SequenceEqual(phoneHash));
+            if (!isSame) return new PersonSignIn.Refused();
+            // Registered by a list of a laboratory or ticket office: the telephone is told by the person herself, once.
+            if (person.PhoneHash is null) await session.ExecuteAsync("UPDATE health_code.person SET phone = @to, phone_hash = @phoneHash WHERE id = @Id", new { to = secrets.Protect(phone), phoneHash, person.Id }, cancel);
+            return new PersonSignIn.SignedIn(person.Id, person.Stamp);
+        }
+        var (id, stamp) = await session.QuerySingleAsync<(long, Guid)>("""
+            INSERT INTO health_code.person (region_code, document_hash, document, name, phone, phone_hash, created_at)
+            VALUES (@region, @documentHash, @kept, @called, @to, @phoneHash, @now) RETURNING id, stamp
+            """, new { region, documentHash, kept = secrets.Protect(document.ToString()), called = secrets.Protect(name.Trim()), to = secrets.Protect(phone), phoneHash, now = session.Now }, cancel);
+        session.Audit("health.person-registered", "person:" + id.ToString(CultureInfo.InvariantCulture));
+        return new PersonSignIn.SignedIn(id, stamp);
+    }
+
+    private static bool Same(string one, string other) => string.Equals(Normal(one), Normal(other), StringComparison.OrdinalIgnoreCase);
+
+    private static string Normal(string name) => string.Concat(name.Normalize(NormalizationForm.FormKC).Where(c => !char.IsWhiteSpace(c) && c != '·'));
+
+    private static byte[] HashOf(string code, byte[] documentHash) => SHA256.HashData([.. Encoding.ASCII.GetBytes(code), .. documentHash]);
+}
+
+/// <summary>The cookie of a signed-in resident. It makes her the actor on the module's own pages and nowhere else.</summary>
+public static class PersonCookie
+{
+    private const string Name = "rongtong-health";
+    private static readonly TimeSpan s_life = TimeSpan.FromDays(14);
+
+    /// <summary>Makes the person of the cookie the actor under /health.</summary>
+    public static void UsePeople(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal), branch => branch.Use(async (http, next) =>
+        {
+            if (http.Actor().Kind is ActorKind.Public && Read(http) is { } cookie && await IsValidAsync(http, cookie.Person, cookie.Stamp)) http.SetActor(Person.ActorOf(cookie.Person));
+            await next(http);
+        }));
+    }
+
+    internal static void SignIn(HttpContext http, PersonSignIn.SignedIn signedIn)
+    {
+        var text = Protector(http).Protect($"{signedIn.Person}|{signedIn.Stamp}", s_life);
+        http.Response.Cookies.Append(Name, text, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/health", MaxAge = s_life, IsEssential = true });
+    }
+
+    internal static void SignOut(HttpContext http) => http.Response.Cookies.Delete(Name, new CookieOptions { Path = "/health" });
+
+    private static (long Person, Guid Stamp)? Read(HttpContext http)
+    {
+        if (http.Request.Cookies[Name] is not { Length: > 0 and < 2_000 } text) return null;
+        try
+        {
+            return Protector(http).Unprotect(text).Split('|') is [var id, var stamp] && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var person) && Guid.TryParse(stamp, out var guid) ? (person, guid) : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool> IsValidAsync(HttpContext http, long person, Guid stamp)
+    {
+        await using var session = await http.RequestServices.GetRequiredService<Database>().BeginAsync(Person.ActorOf(person), http.RequestAborted);
+        return await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM health_code.person WHERE id = @person AND stamp = @stamp)", new { person, stamp }, http.RequestAborted);
+    }
+
+    private static ITimeLimitedDataProtector Protector(HttpContext http) =>
+        http.RequestServices.GetRequiredService<IDataProtectionProvider>().CreateProtector("Rongtong.HealthCode.Cookie").ToTimeLimitedDataProtector();
+}
