@@ -134,7 +134,7 @@ internal static partial class HostBenches
         }
     }
 
-    private static async Task<IReadOnlyList<BenchResult>> WithHostAsync(string folder, Func<WebApplication, Task<IReadOnlyList<BenchResult>>> work)
+    internal static async Task<IReadOnlyList<BenchResult>> WithHostAsync(string folder, Func<WebApplication, Task<IReadOnlyList<BenchResult>>> work)
     {
         await using var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(Path.Combine(folder, "postgres")));
         await using var source = Npgsql.NpgsqlDataSource.Create(server.ConnectionString);

@@ -22,6 +22,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["import-stream"] = ImportBenches.StreamAsync,
     ["pages"] = HostBenches.PagesAsync,
     ["new-day"] = HostBenches.NewDayAsync,
+    ["health-city"] = HealthCodeBenches.CityAsync,
 };
 
 var json = args.Contains("--json");

@@ -3,11 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Rongtong.HealthCode.Appeals;
 using Rongtong.HealthCode.CheckIn;
 using Rongtong.HealthCode.Colour;
+using Rongtong.HealthCode.Demo;
 using Rongtong.HealthCode.Facts;
+using Rongtong.HealthCode.Interfaces;
 using Rongtong.HealthCode.Pages;
 using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
 using Rongtong.Platform;
+using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Events;
 using Rongtong.Platform.Imports;
@@ -39,10 +42,13 @@ public static class HealthCodeModule
         services.AddSingleton<Appeals.Appeals>();
         services.AddSingleton<IJob, TurnTheClock>();
         services.AddSingleton<IJob, DeleteExpired>();
+        services.AddSingleton<DemoResidents>();
+        services.AddSingleton<IDemoData>(provider => provider.GetRequiredService<DemoResidents>());
         services.AddSingleton<PassKeys>();
         services.AddSingleton<IssuePass>();
         services.AddSingleton<Revocations>();
         services.AddSingleton<CheckPass>();
+        services.AddSingleton<SignedRequest>();
         services.AddNavigation(
             new NavigationEntry("health.title", "/health", null, 300, "health.nav.group"),
             new NavigationEntry("health.rules.title", "/health/rules", null, 310, "health.nav.group"),
@@ -57,5 +63,6 @@ public static class HealthCodeModule
         endpoints.MapPersonForms();
         endpoints.MapStaffForms();
         endpoints.MapPasses();
+        endpoints.MapHealthInterfaces();
     }
 }

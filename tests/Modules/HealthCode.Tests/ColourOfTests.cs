@@ -181,8 +181,15 @@ public sealed class ColourOfTests
 
     private static PersonalFact Fact(long id, FactKind kind, int day, string region = "") => new()
     {
-        Id = id, Kind = kind, FromDay = s_today.AddDays(day), ToDay = s_today.AddDays(kind is FactKind.IsolationOrder ? day + 14 : day), RegionCode = region,
-        Source = FactSource.DiseaseControl, Organisation = "CDC", ExpiresOn = s_today.AddDays(day + SourceFields.RetentionDays(kind)), RecordedAt = s_now.AddDays(Math.Min(day, 0)),
+        Id = id,
+        Kind = kind,
+        FromDay = s_today.AddDays(day),
+        ToDay = s_today.AddDays(kind is FactKind.IsolationOrder ? day + 14 : day),
+        RegionCode = region,
+        Source = FactSource.DiseaseControl,
+        Organisation = "CDC",
+        ExpiresOn = s_today.AddDays(day + SourceFields.RetentionDays(kind)),
+        RecordedAt = s_now.AddDays(Math.Min(day, 0)),
     };
 
     private sealed record OneTier(string Region, RiskTier Tier) : IRiskTierHistory

@@ -54,7 +54,8 @@ public sealed class RefreshColours(Database database, ColourRules rules, IRiskTi
             foreach (var id in ids) colours[id] = Compute(colourOf, histories.GetValueOrDefault(id) ?? PersonHistory.Empty, session.Now);
             Interlocked.Add(ref changed, await StoreAsync(session, colours, stop));
             await session.CommitAsync(stop);
-            progress?.Report(Interlocked.Add(ref people, ids.Length));
+            var done = Interlocked.Add(ref people, ids.Length);
+            progress?.Report(done);
         });
         await using (var session = await database.BeginAsync(Actor.System, cancel))
         {

@@ -27,6 +27,7 @@ internal sealed class DeleteExpired : IJob
         await DeleteAsync("check_in", "DELETE FROM health_code.check_in WHERE day < @before", today.AddDays(-CheckInDays));
         await DeleteAsync("sms", "DELETE FROM health_code.sms WHERE created_at < @before::date", today.AddDays(-MessageDays));
         await DeleteAsync("sign_in_code", "DELETE FROM health_code.sign_in_code WHERE created_at < @before::date", today.AddDays(-1));
+        await DeleteAsync("request_nonce", "DELETE FROM health_code.request_nonce WHERE at < @before::date", today);
         await DeleteAsync("card", "DELETE FROM health_code.card WHERE expires_at < @before::date", today.AddDays(-MessageDays));
         await DeleteAsync("look", "DELETE FROM health_code.look WHERE at < @before::date", today.AddDays(-LookDays));
 

@@ -1,5 +1,5 @@
-using Rongtong.HealthCode.Colour;
 using Rongtong.HealthCode.CheckIn;
+using Rongtong.HealthCode.Colour;
 using Rongtong.HealthCode.Facts;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;

@@ -7,7 +7,7 @@ using Rongtong.Platform.Data;
 namespace Rongtong.Outbreak.Demo;
 
 /// <summary>Fills an installation in demo mode: the invented province up to yesterday, and the demo accounts for it.</summary>
-public sealed class LoadDemo(Database database, IRegions regions, Accounts accounts)
+public sealed class LoadDemo(Database database, IRegions regions, Accounts accounts, IEnumerable<IDemoData> others)
 {
     /// <summary>Batch number of demo rows; real batches begin at 1.</summary>
     public const long DemoBatch = 0;
@@ -27,5 +27,6 @@ public sealed class LoadDemo(Database database, IRegions regions, Accounts accou
         session.Audit("outbreak.demo-loaded", DemoProvince.Code.Value);
         await session.CommitAsync(cancel);
         await DemoAccounts.CreateAsync(accounts, DemoProvince.Code.Value, cancel);
+        foreach (var other in others) await other.LoadAsync(DemoProvince.Code.Value, cancel);
     }
 }
