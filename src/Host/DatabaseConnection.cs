@@ -7,13 +7,16 @@ namespace Rongtong.Host;
 /// <summary>The database this process works with: the one named by ConnectionStrings:Rongtong, else the embedded server under ./data.</summary>
 public sealed class DatabaseConnection : IAsyncDisposable
 {
-    private DatabaseConnection(NpgsqlDataSource source, EmbeddedPostgres? embedded) => (Source, Embedded) = (source, embedded);
+    private DatabaseConnection(NpgsqlDataSource source, EmbeddedPostgres? embedded, string? password = null) => (Source, Embedded, Password) = (source, embedded, password);
 
     /// <summary>The pool.</summary>
     public NpgsqlDataSource Source { get; }
 
     /// <summary>The embedded server, or null with an external one.</summary>
     public EmbeddedPostgres? Embedded { get; }
+
+    /// <summary>The external server's password, which the pool does not show again; tools that copy the database need it.</summary>
+    internal string? Password { get; }
 
     /// <summary>A database that is open already; its owner closes it.</summary>
     public static DatabaseConnection Over(NpgsqlDataSource source) => new(source, null);
@@ -23,7 +26,7 @@ public sealed class DatabaseConnection : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         if (configuration.GetConnectionString("Rongtong") is { Length: > 0 } external)
-            return new(SourceOf(external), null);
+            return new(SourceOf(external), null, new NpgsqlConnectionStringBuilder(external).Password);
         var folder = Path.Combine(Path.GetFullPath(configuration["DataFolder"] ?? "data"), "postgres");
         var embedded = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(folder), logger ?? NullLogger<EmbeddedPostgres>.Instance, cancel);
         return new(SourceOf(embedded.ConnectionString), embedded);

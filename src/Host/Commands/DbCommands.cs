@@ -34,8 +34,8 @@ internal static class DbCommands
         command.SetAction((parsed, cancel) => CommandHost.RunAsync(async services =>
         {
             var connection = services.GetRequiredService<DatabaseConnection>();
-            if (connection.Embedded is null) throw new CommandException("the database is an external server; back it up with its own tools, such as pg_dump -Fc.");
-            await DatabaseBackup.WriteAsync(connection.Embedded, parsed.GetValue(file)!, cancel);
+            if (connection.Embedded is null) await ExternalBackup.WriteAsync(connection.Source.ConnectionString, connection.Password, parsed.GetValue(file)!, cancel);
+            else await DatabaseBackup.WriteAsync(connection.Embedded, parsed.GetValue(file)!, cancel);
             Console.WriteLine($"{parsed.GetValue(file)}: {new FileInfo(parsed.GetValue(file)!).Length:N0} bytes");
             return 0;
         }, cancel, prepare: false));
@@ -49,6 +49,20 @@ internal static class DbCommands
         var command = new Command("restore", "Restore the embedded database from a backup.") { file, force };
         command.SetAction(async (parsed, cancel) =>
         {
+            if (Environment.GetEnvironmentVariable("ConnectionStrings__Rongtong") is { Length: > 0 } external)
+            {
+                try
+                {
+                    await ExternalBackup.RestoreAsync(external, parsed.GetValue(file)!, parsed.GetValue(force), cancel);
+                    Console.WriteLine("restored");
+                    return 0;
+                }
+                catch (Exception e) when (e is CommandException or EmbeddedPostgresException or Npgsql.NpgsqlException)
+                {
+                    await Console.Error.WriteLineAsync($"rongtong db: {e.Message}");
+                    return 2;
+                }
+            }
             var folder = Path.Combine(Path.GetFullPath(Environment.GetEnvironmentVariable("DataFolder") ?? "data"), "postgres");
             try
             {

@@ -73,7 +73,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var log = (ILogger?)logger ?? NullLogger.Instance;
         if (OperatingSystem.IsWindows())
             throw new EmbeddedPostgresException("The embedded PostgreSQL runs on Linux and macOS. On Windows set ConnectionStrings__Rongtong to a server of yours.");
-        var binaries = PostgresBinaries.Locate();
+        var binaries = options.Binaries ?? PostgresBinaries.Locate();
         var place = await PostgresPlace.ChooseAsync(Path.GetFullPath(options.Folder), binaries, cancel);
         Directory.CreateDirectory(Path.GetDirectoryName(place.Folder)!);
         // Two commands started at once must not both run initdb or start servers; the file lock is freed by the kernel when its holder dies.
@@ -328,4 +328,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 /// <summary>How an embedded server is run.</summary>
 /// <param name="Folder">PostgreSQL's data directory, created on first use.</param>
 /// <param name="Settings">Extra server settings as "name=value"; tests turn durability off here.</param>
-public sealed record EmbeddedPostgresOptions(string Folder, params IReadOnlyList<string> Settings);
+public sealed record EmbeddedPostgresOptions(string Folder, params IReadOnlyList<string> Settings)
+{
+    /// <summary>The programs to run; null finds them.</summary>
+    public PostgresBinaries? Binaries { get; init; }
+}
