@@ -157,45 +157,54 @@ public sealed class CheckpointWorld : IAsyncLifetime
 public sealed record ServedFiles(SigningKey? Root = null, byte[]? Trust = null, byte[]? Filter = null, byte[]? Shards = null, bool HasShards = true, TimeSpan ServerAhead = default);
 
 /// <summary>A gate keeper's phone with the checkpoint open.</summary>
-public sealed class CheckpointPhone(Uri host, IBrowserContext context, IPage page) : IAsyncDisposable
+public sealed class CheckpointPhone : IAsyncDisposable
 {
-    public IPage Page => page;
+    private readonly Uri _host;
+    private readonly List<string> _faults = [];
 
-    public IBrowserContext Context => context;
+    public CheckpointPhone(Uri host, IBrowserContext context, IPage page)
+    {
+        (_host, Context, Page) = (host, context, page);
+        page.PageError += (_, fault) => _faults.Add(fault);
+    }
+
+    public IPage Page { get; }
+
+    public IBrowserContext Context { get; }
 
     public ILocator Result => Part("result");
 
-    public ILocator Part(string name) => page.Locator($"[data-part='{name}']");
+    public ILocator Part(string name) => Page.Locator($"[data-part='{name}']");
 
     public async Task OpenAsync()
     {
-        await page.GotoAsync(new Uri(host, "/checkpoint").ToString());
-        await page.WaitForSelectorAsync("body[data-ready]");
+        await Page.GotoAsync(new Uri(_host, "/checkpoint").ToString());
+        await Page.WaitForSelectorAsync("body[data-ready]");
     }
 
     /// <summary>Waits until the phone holds the app, then takes its network away.</summary>
     public async Task GoOfflineAsync()
     {
-        await page.EvaluateAsync("() => navigator.serviceWorker.ready.then(r => r.active)");
-        await context.UnrouteAllAsync();
-        await context.SetOfflineAsync(true);
-        (await page.EvaluateAsync<bool>("() => fetch('/health/live').then(() => true, () => false)")).ShouldBeFalse("the network is gone");
-        await page.ReloadAsync();
-        await page.WaitForSelectorAsync("body[data-sync='offline']");
+        await Page.EvaluateAsync("() => navigator.serviceWorker.ready.then(r => r.active)");
+        await Context.UnrouteAllAsync();
+        await Context.SetOfflineAsync(true);
+        (await Page.EvaluateAsync<bool>("() => fetch('/health/live').then(() => true, () => false)")).ShouldBeFalse("the network is gone");
+        await Page.ReloadAsync();
+        await Page.WaitForSelectorAsync("body[data-sync='offline']");
     }
 
     /// <summary>Pastes a token, as a person would.</summary>
     public async Task PasteAsync(string token)
     {
         if (await Part("next").IsVisibleAsync()) await Part("next").ClickAsync();
-        if (!await Part("token").IsVisibleAsync()) await page.Locator("summary[data-text='type']").ClickAsync();
+        if (!await Part("token").IsVisibleAsync()) await Page.Locator("summary[data-text='type']").ClickAsync();
         await Part("token").FillAsync(token);
-        await page.Locator("[data-part='form'] button").ClickAsync();
+        await Page.Locator("[data-part='form'] button").ClickAsync();
         await Result.WaitForAsync();
     }
 
     /// <summary>The looks and reasons of many tokens, through the same form.</summary>
-    public async Task<string[]> JudgeAsync(IEnumerable<string> tokens) => JsonSerializer.Deserialize<string[]>(await page.EvaluateAsync<string>("""
+    public async Task<string[]> JudgeAsync(IEnumerable<string> tokens) => JsonSerializer.Deserialize<string[]>(await Page.EvaluateAsync<string>("""
         async json => {
           const part = name => document.querySelector(`[data-part="${name}"]`);
           const answers = [];
@@ -211,5 +220,10 @@ public sealed class CheckpointPhone(Uri host, IBrowserContext context, IPage pag
         }
         """, JsonSerializer.Serialize(tokens)))!;
 
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+    /// <summary>A script that the policy blocks, or that fails, fails the journey.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Context.DisposeAsync();
+        _faults.ShouldBeEmpty();
+    }
 }

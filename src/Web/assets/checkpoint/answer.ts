@@ -1,7 +1,6 @@
 import { clockProblem, type ClockProblem, type Knowledge } from './sync';
 import { type Outcome } from './store';
-import { age, clockTime, text } from './texts';
-import { type Colour } from './verify/claims';
+import { age, text } from './texts';
 import { type FaultName } from './verify/fault';
 import { type Verdict } from './verify/verifier';
 
@@ -34,12 +33,10 @@ export function answerTo(verdict: Verdict, knowledge: Knowledge, nowMs: number):
     look: colour.colour, reason: null, word: text(`colour.${colour.colour}`), name: colour.maskedName,
     detail: text('data-age', age(colour.asOf * 1000, nowMs)),
     revocation: finding.kind === 'not-listed' ? text('revocation-age', age(finding.asOfMs, nowMs)) : '',
-    warnings, next: next(colour.colour, colour.until),
+    // Until when a colour lasts is between the holder and the authority; a gate has no use for it.
+    warnings, next: text(`next.${colour.colour}`),
   };
 }
-
-/** The label of the four shapes; a shape says the same as its colour to those who do not see colours. */
-export const looks: Answer['look'][] = ['green', 'yellow', 'red', 'unverified'];
 
 export function clockText(problem: ClockProblem): string {
   return problem.kind === 'went-back' ? text('clock.went-back') : text(`clock.${problem.kind}`, problem.minutes);
@@ -47,9 +44,4 @@ export function clockText(problem: ClockProblem): string {
 
 function unverified(reason: NonNullable<Answer['reason']>, warnings: string[]): Answer {
   return { look: 'unverified', reason, word: text('colour.unverified'), name: '', detail: text(`fault.${reason}`), revocation: '', warnings, next: text('next.unverified') };
-}
-
-function next(colour: Colour, until: number | null): string {
-  if (colour === 'green') return text('next.green');
-  return until === null ? text(`next.${colour}`) : `${text(`next.${colour}`)} ${text('until', clockTime(until * 1000))}`;
 }

@@ -2,7 +2,7 @@ import { answerTo, clockText, type Answer } from './answer';
 import { Camera, readPicture } from './camera';
 import { count, countsOf, outcomes } from './counter';
 import { forget, load, synchronise, clockProblem, type Knowledge, type SyncOutcome } from './sync';
-import { age, language, loadTexts, switchLanguage, text } from './texts';
+import { age, loadTexts, switchLanguage, text } from './texts';
 import { fingerprint } from './verify/trust';
 import { verify } from './verify/verifier';
 
@@ -20,6 +20,11 @@ class CheckpointApp {
 
   async start(): Promise<void> {
     await loadTexts(document.body.dataset.texts ?? '');
+    if (!window.isSecureContext) {
+      // Browsers keep their signature check, the camera and the service worker from pages without TLS.
+      document.querySelector('main')?.replaceChildren(text('insecure'));
+      return;
+    }
     this.knowledge = await load();
     this.bind();
     await this.draw();
@@ -33,6 +38,7 @@ class CheckpointApp {
     part('camera').addEventListener('click', () => void this.toggleCamera());
     part('next').addEventListener('click', () => this.close());
     part('manual').addEventListener('click', () => void this.goManually());
+    part('manual-instead').addEventListener('click', () => { this.close(); void this.goManually(); });
     part('sync').addEventListener('click', () => void this.sync());
     part('forget').addEventListener('click', () => void this.forget());
     part<HTMLInputElement>('file').addEventListener('change', event => void this.readFile(event.target as HTMLInputElement));
@@ -170,7 +176,6 @@ class CheckpointApp {
       trust && nowMs > trust.validUntilMs ? text('stale-trust') : null, this.lastSync === 'trust-refused' || this.lastSync === 'trust-older' ? text(`sync.${this.lastSync}`) : null,
     ].filter(problem => problem !== null);
     fill('problems', problems.join(' '));
-    part('status').lang = language();
   }
 }
 

@@ -36,6 +36,6 @@ export function age(atMs: number, nowMs: number): string {
   return text('age', ago, clockTime(atMs));
 }
 
-export function clockTime(atMs: number): string {
+function clockTime(atMs: number): string {
   return new Date(atMs).toLocaleString(language(), { timeZone: 'Asia/Shanghai', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false });
 }

@@ -72,6 +72,7 @@ export class TrustList {
       const publicKey = await importKey(fromBase64(key.publicKey));
       // An RSA key is known by name, so that its passes are refused for their algorithm and not as forged.
       if (!publicKey) continue;
+      if ([key.notBefore, key.notAfter].some(date => Number.isNaN(Date.parse(date))) || !Array.isArray(key.usages)) throw new Error(`key ${keyId} has no dates or usages`);
       const signer = { region, key: { publicKey, notBeforeMs: Date.parse(key.notBefore), notAfterMs: Date.parse(key.notAfter), usages: key.usages } };
       this.byKeyId.set(keyId, [...(this.byKeyId.get(keyId) ?? []), signer]);
     }
