@@ -79,6 +79,7 @@ public sealed class CheckpointJourney(CheckpointWorld world) : IClassFixture<Che
             await phone.PasteAsync(world.Pass(to: Now.AddDays(5), id: id));
             await Expect(phone.Result).ToHaveAttributeAsync("data-look", "green");
             await Expect(phone.Part("warnings")).ToContainTextAsync("数据新旧未知：作废名单已过期");
+            await Expect(phone.Result).ToHaveAttributeAsync("data-age", "unknown");
             await Expect(phone.Part("revocation")).ToBeHiddenAsync();
             await PictureAsync(phone, "checkpoint-age-unknown.png");
         }

@@ -185,7 +185,7 @@ public sealed class CheckpointPhone : IAsyncDisposable
     /// <summary>Waits until the phone holds the app, then takes its network away.</summary>
     public async Task GoOfflineAsync()
     {
-        await Page.EvaluateAsync("() => navigator.serviceWorker.ready.then(r => r.active)");
+        await Page.WaitForFunctionAsync("() => navigator.serviceWorker.controller?.state === 'activated'");
         await Context.UnrouteAllAsync();
         await Context.SetOfflineAsync(true);
         (await Page.EvaluateAsync<bool>("() => fetch('/health/live').then(() => true, () => false)")).ShouldBeFalse("the network is gone");

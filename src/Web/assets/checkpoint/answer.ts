@@ -16,6 +16,8 @@ export interface Answer {
   revocation: string;
   warnings: string[];
   next: string;
+  /** Whether nobody can say if the pass was withdrawn: its colour is then shown broken by stripes. */
+  isAgeUnknown: boolean;
 }
 
 export function answerTo(verdict: Verdict, knowledge: Knowledge, nowMs: number): Answer {
@@ -34,7 +36,8 @@ export function answerTo(verdict: Verdict, knowledge: Knowledge, nowMs: number):
     detail: text('data-age', age(colour.asOf * 1000, nowMs)),
     revocation: finding.kind === 'not-listed' ? text('revocation-age', age(finding.asOfMs, nowMs)) : '',
     // Until when a colour lasts is between the holder and the authority; a gate has no use for it.
-    warnings, next: text(`next.${colour.colour}`),
+    warnings, isAgeUnknown: finding.kind === 'age-unknown',
+    next: text(finding.kind === 'age-unknown' ? 'next.age-unknown' : `next.${colour.colour}`),
   };
 }
 
@@ -43,5 +46,5 @@ export function clockText(problem: ClockProblem): string {
 }
 
 function unverified(reason: NonNullable<Answer['reason']>, warnings: string[]): Answer {
-  return { look: 'unverified', reason, word: text('colour.unverified'), name: '', detail: text(`fault.${reason}`), revocation: '', warnings, next: text('next.unverified') };
+  return { look: 'unverified', reason, word: text('colour.unverified'), name: '', detail: text(`fault.${reason}`), revocation: '', warnings, next: text('next.unverified'), isAgeUnknown: false };
 }

@@ -71,6 +71,7 @@ class CheckpointApp {
     const result = part('result');
     result.dataset.look = answer.look;
     result.dataset.reason = answer.reason ?? '';
+    result.dataset.age = answer.isAgeUnknown ? 'unknown' : 'known';
     fill('word', answer.word);
     fill('name', answer.name);
     fill('detail', answer.detail);
@@ -92,6 +93,7 @@ class CheckpointApp {
     result.hidden = true;
     delete result.dataset.look;
     delete result.dataset.reason;
+    delete result.dataset.age;
     part('scan').hidden = false;
     this.say('');
     this.camera.pause(false);
