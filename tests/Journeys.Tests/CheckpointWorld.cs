@@ -95,11 +95,11 @@ public sealed class CheckpointWorld : IAsyncLifetime
         return new(key);
     }
 
-    /// <summary>A phone of 390 px whose address for lists answers with the world's files, or those given.</summary>
-    public async Task<CheckpointPhone> PhoneAsync(IBrowser? browser = null, ServedFiles? files = null, ColorScheme theme = ColorScheme.Light, string language = "zh-CN")
+    /// <summary>A phone of 390 px whose address for lists answers with the world's files, those given, or the product's own.</summary>
+    public async Task<CheckpointPhone> PhoneAsync(IBrowser? browser = null, ServedFiles? files = null, ColorScheme theme = ColorScheme.Light, string language = "zh-CN", bool isServedByHost = false)
     {
         var context = await (browser ?? Browser).NewContextAsync(new() { ViewportSize = new() { Width = 390, Height = 844 }, Locale = language, ColorScheme = theme });
-        await ServeAsync(context, files ?? new());
+        if (!isServedByHost) await ServeAsync(context, files ?? new());
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);
         var phone = new CheckpointPhone(Host.Address, context, page);
@@ -118,7 +118,7 @@ public sealed class CheckpointWorld : IAsyncLifetime
             Headers = new Dictionary<string, string> { ["Date"] = (TimeProvider.System.GetUtcNow() + files.ServerAhead).ToString("R", CultureInfo.InvariantCulture) },
         }));
         await context.RouteAsync("**/health/revocation", route => route.FulfillAsync(new() { BodyBytes = files.Filter ?? Revoked.Filter }));
-        await context.RouteAsync("**/health/revocation/shards", route => files.HasShards ? route.FulfillAsync(new() { BodyBytes = files.Shards ?? Revoked.Shards }) : route.FulfillAsync(new() { Status = 404 }));
+        await context.RouteAsync("**/health/revocation.shards", route => files.HasShards ? route.FulfillAsync(new() { BodyBytes = files.Shards ?? Revoked.Shards }) : route.FulfillAsync(new() { Status = 404 }));
     }
 
     /// <summary>Thirty frames of a QR code in the raw form that Chromium's fake camera plays (YUV4MPEG2).</summary>

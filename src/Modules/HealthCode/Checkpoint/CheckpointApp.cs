@@ -33,7 +33,7 @@ internal static class CheckpointApp
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     public static IServiceCollection AddCheckpoint(this IServiceCollection services) =>
-        services.AddNavigation(new NavigationEntry("health.checkpoint.title", Page, null, 220, "health.nav.group"));
+        services.AddNavigation(new NavigationEntry("health.checkpoint.title", Page, null, 350, "health.nav.group"));
 
     public static void MapCheckpoint(this IEndpointRouteBuilder endpoints)
     {

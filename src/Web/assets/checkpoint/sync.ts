@@ -1,6 +1,7 @@
 import { forgetFiles, read, write, type ClockReading } from './store';
+import { fromBase64, isSame } from './verify/bytes';
 import { RevocationList } from './verify/revocation';
-import { fromBase64, TrustList } from './verify/trust';
+import { TrustList } from './verify/trust';
 
 /** Everything the phone knows when it judges a pass. */
 export interface Knowledge {
@@ -15,7 +16,7 @@ export type SyncOutcome = 'done' | 'offline' | 'trust-refused' | 'trust-older';
 
 export type ClockProblem = { kind: 'fast' | 'slow'; minutes: number } | { kind: 'went-back' };
 
-const address = { root: '/health/trust-root', trust: '/health/trust-list', revocation: '/health/revocation', shards: '/health/revocation/shards' };
+const address = { root: '/health/trust-root', trust: '/health/trust-list', revocation: '/health/revocation', shards: '/health/revocation.shards' };
 const fetchMsMax = 60_000;
 /** Two million revoked passes. A longer list is carried without its exact part, and a hit in the filter then goes the manual path. */
 const shardsBytesMax = 32 * 1024 * 1024;
@@ -94,13 +95,16 @@ async function takeRevocation(trust: TrustList): Promise<void> {
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const fresh = await RevocationList.open(bytes, trust, null);
   if (!kept.unusable && (fresh.unusable || fresh.number < kept.number)) return;
-  if (kept.unusable || fresh.number !== kept.number || (await read('shards')) === null) {
-    const shards = await fetchFile(address.shards);
-    const isBearable = shards.ok && Number(shards.headers.get('content-length') ?? 0) <= shardsBytesMax;
-    const exact = isBearable ? new Uint8Array(await shards.arrayBuffer()) : new Uint8Array();
-    await write('shards', exact);
-  }
+  // By content, not by number: two lists made within one second have been seen to share theirs.
+  if (!isSame(bytes, (await read('revocation')) ?? new Uint8Array()) || (await read('shards')) === null) await write('shards', await fetchShards());
   await write('revocation', bytes);
+}
+
+/** The exact ids; nothing where there are none to be had, or more than a phone should carry. */
+async function fetchShards(): Promise<Uint8Array<ArrayBuffer>> {
+  const answer = await fetchFile(address.shards);
+  const isBearable = answer.ok && Number(answer.headers.get('content-length') ?? 0) <= shardsBytesMax;
+  return isBearable ? new Uint8Array(await answer.arrayBuffer()) : new Uint8Array();
 }
 
 async function openKept(trust: TrustList | null): Promise<RevocationList> {

@@ -1,3 +1,4 @@
+import { concat } from './bytes';
 import { CborFault, CborReader, major } from './cbor';
 import { Refusal } from './fault';
 
@@ -41,16 +42,6 @@ export async function importKey(publicKey: Uint8Array<ArrayBuffer>): Promise<Cry
   } catch {
     return null;
   }
-}
-
-export function concat(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function parse(bytes: Uint8Array<ArrayBuffer>): SignedMessage {

@@ -1,4 +1,5 @@
-import { concat, parseSigned } from './cose';
+import { concat, isSame } from './bytes';
+import { parseSigned } from './cose';
 import { type TrustList } from './trust';
 
 /** Why there is no list to go by. */
@@ -127,8 +128,4 @@ function contains(shard: Uint8Array, id: Uint8Array): boolean {
     if (isSame(shard.subarray(at, at + idBytes), id)) return true;
   }
   return false;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

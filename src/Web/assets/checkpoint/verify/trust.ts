@@ -1,4 +1,5 @@
-import { concat, es256, importKey, isSignedBy, parseSigned, type SignedMessage } from './cose';
+import { fromBase64, hex } from './bytes';
+import { es256, importKey, isSignedBy, parseSigned, type SignedMessage } from './cose';
 import { Refusal } from './fault';
 
 export type Usage = 'test' | 'vaccination' | 'recovery' | 'colour' | 'revocation';
@@ -88,16 +89,8 @@ export class TrustList {
   }
 }
 
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text.trim()), character => character.charCodeAt(0));
-}
-
-export function hex(bytes: Uint8Array): string {
-  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
-}
-
 /** How people compare a root key with the one on the poster: the first eight bytes of its SHA-256, in pairs. */
 export async function fingerprint(rootKey: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', concat(rootKey)), 0, 8);
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', rootKey), 0, 8);
   return hex(hash).replace(/(....)(?=.)/g, '$1 ');
 }
