@@ -85,7 +85,13 @@ public sealed class CheckpointWorld : IAsyncLifetime
         CertificateKind.Test, new("张", "三丰", "ZHANG", "SANFENG"), "1980-05-01",
         new Dictionary<string, string>
         {
-            ["tg"] = "840539006", ["tt"] = "LP6464-4", ["sc"] = "2020-02-19T09:30:00Z", ["tr"] = "260415000", ["tc"] = "武汉市第一医院", ["co"] = "CN", ["is"] = "湖北省卫生健康委员会",
+            ["tg"] = "840539006",
+            ["tt"] = "LP6464-4",
+            ["sc"] = "2020-02-19T09:30:00Z",
+            ["tr"] = "260415000",
+            ["tc"] = "武汉市第一医院",
+            ["co"] = "CN",
+            ["is"] = "湖北省卫生健康委员会",
             ["ci"] = "URN:UVCI:01:CN:" + Guid.NewGuid().ToString("N").ToUpperInvariant(),
         });
 
