@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Rongtong.HealthCode.Appeals;
 using Rongtong.HealthCode.CheckIn;
+using Rongtong.HealthCode.Checkpoint;
 using Rongtong.HealthCode.Colour;
 using Rongtong.HealthCode.Demo;
 using Rongtong.HealthCode.Facts;
@@ -55,6 +56,7 @@ public static class HealthCodeModule
             new NavigationEntry("health.transparency.title", "/health/transparency", null, 320, "health.nav.group"),
             new NavigationEntry("health.batches.title", "/health/batches", HealthCodePermissions.Record, 330, "health.nav.group"),
             new NavigationEntry("health.appeals.title", "/health/appeals", HealthCodePermissions.Appeal, 340, "health.nav.group"));
+        services.AddCheckpoint();
         return services.AddModule(Schema);
     }
 
@@ -64,5 +66,6 @@ public static class HealthCodeModule
         endpoints.MapStaffForms();
         endpoints.MapPasses();
         endpoints.MapHealthInterfaces();
+        endpoints.MapCheckpoint();
     }
 }
