@@ -189,8 +189,9 @@ public sealed partial class CheckpointJourney(CheckpointWorld world) : IClassFix
             await phone.Part("next").ClickAsync();
             await Expect(phone.Result).ToHaveAttributeAsync("data-look", "yellow");
             requests.ShouldBeEmpty();
-            await phone.Part("next").ClickAsync();
-            await phone.Part("camera").ClickAsync();
+            // The film runs on, and the next answer may cover the button before a finger is there: the event goes to it all the same.
+            await phone.Part("camera").DispatchEventAsync("click");
+            await phone.Part("next").DispatchEventAsync("click");
             await Expect(phone.Part("view")).ToBeHiddenAsync();
         }
         finally

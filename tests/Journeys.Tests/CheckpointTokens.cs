@@ -35,15 +35,10 @@ internal static partial class CheckpointTokens
         _ => verdict.ToString(),
     };
 
-    /// <summary>
-    /// Where the browser may say something else, each time a refusal: another algorithm is called by its name, and a zlib stream that is cut off or
-    /// that bytes follow is refused as such, while .NET's inflater reads up to the end or beyond it without a word.
-    /// </summary>
+    /// <summary>Where the browser may say something else, each time a refusal: another algorithm is called by its name.</summary>
     public static bool IsKnownDifference(string kind, string browser, string library) => (kind, browser, library) switch
     {
         ("header changed" or "message byte", "unverified algorithm-unsupported", "unverified signature-wrong") => true,
-        ("cut" or "zlib byte" or "character", "unverified not-zlib", "unverified not-cose") => true,
-        ("cut" or "bytes behind", "unverified not-zlib", "green") => true,
         _ => false,
     };
 

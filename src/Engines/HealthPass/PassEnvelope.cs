@@ -45,11 +45,14 @@ internal static class PassEnvelope
         var buffer = ArrayPool<byte>.Shared.Rent(InflatedBytesMax + 1);
         try
         {
-            using var stream = new ZLibStream(new MemoryStream(compressed, 0, length, writable: false), CompressionMode.Decompress);
+            using var input = new LastByteApart(compressed, length);
+            using var stream = new ZLibStream(input, CompressionMode.Decompress);
             var inflated = stream.ReadAtLeast(buffer.AsSpan(0, InflatedBytesMax + 1), InflatedBytesMax + 1, throwOnEndOfStream: false);
-            return inflated > InflatedBytesMax
-                ? (default, PassFault.InflatesTooFar, $"the content is larger than {InflatedBytesMax} bytes.")
-                : (buffer.AsMemory(0, inflated).ToArray(), PassFault.None, "");
+            if (inflated > InflatedBytesMax) return (default, PassFault.InflatesTooFar, $"the content is larger than {InflatedBytesMax} bytes.");
+            // .NET's stream is content with one that is cut off and with one that bytes stand behind. Either would give one pass two spellings: the
+            // check sum must be the last four bytes, and the very last one must have been needed.
+            var isWhole = input.IsUsedUp && length >= 6 && BinaryPrimitives.ReadUInt32BigEndian(compressed.AsSpan(length - 4)) == Adler32(buffer.AsSpan(0, inflated));
+            return isWhole ? (buffer.AsMemory(0, inflated).ToArray(), PassFault.None, "") : (default, PassFault.NotZlib, "the zlib stream is cut off, or something stands behind it.");
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
@@ -93,14 +96,67 @@ internal static class PassEnvelope
         BinaryPrimitives.WriteUInt16LittleEndian(stream.AsSpan(3), (ushort)message.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(stream.AsSpan(5), (ushort)(~message.Length & 0xFFFF));
         message.CopyTo(stream.AsSpan(7));
-        // Without a modulus on the way: 255 * 256 * 257 / 2 is far below 2^32, and the caller stays below 256 bytes.
-        uint a = 1, b = 0;
-        foreach (var value in message)
-        {
-            a += value;
-            b += a;
-        }
-        BinaryPrimitives.WriteUInt32BigEndian(stream.AsSpan(7 + message.Length), b % AdlerModulus << 16 | a % AdlerModulus);
+        BinaryPrimitives.WriteUInt32BigEndian(stream.AsSpan(7 + message.Length), Adler32(message));
         return stream;
     }
+
+    /// <summary>The check sum of RFC 1950.</summary>
+    private static uint Adler32(ReadOnlySpan<byte> bytes)
+    {
+        // The longest run that both sums take without a modulus on the way: n (n + 1) / 2 * 255 + (n + 1) * 65520 stays below 2^32.
+        const int Run = 5_552;
+        uint a = 1, b = 0;
+        while (bytes.Length > 0)
+        {
+            var run = bytes[..Math.Min(Run, bytes.Length)];
+            foreach (var value in run)
+            {
+                a += value;
+                b += a;
+            }
+            (a, b) = (a % AdlerModulus, b % AdlerModulus);
+            bytes = bytes[run.Length..];
+        }
+        return b << 16 | a;
+    }
+}
+
+/// <summary>Hands out all bytes but the last, and the last when asked again: a zlib stream that ends before it never asks.</summary>
+internal sealed class LastByteApart(byte[] bytes, int length) : Stream
+{
+    private int _position;
+
+    public bool IsUsedUp => _position == length;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        var end = _position < length - 1 ? length - 1 : length;
+        var read = Math.Min(buffer.Length, end - _position);
+        bytes.AsSpan(_position, read).CopyTo(buffer);
+        _position += read;
+        return read;
+    }
+
+    public override void Flush()
+    {
+        // Nothing is written.
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

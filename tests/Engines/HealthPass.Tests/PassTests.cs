@@ -97,6 +97,18 @@ public sealed class PassTests : IDisposable
     public void Each_broken_wrapping_is_refused_at_its_stage(string token, PassFault fault) => _world.Verify(token).ShouldBeRefused(fault);
 
     [Fact]
+    public void One_pass_has_one_spelling_nothing_is_cut_off_and_nothing_stands_behind()
+    {
+        var bytes = new byte[4_096];
+        var token = _world.HubeiPass();
+        Base45.Decode(token.AsSpan(4), bytes, out var length).ShouldBeNull();
+        _world.Verify("HC1:" + Base45.Encode(bytes.AsSpan(0, length))).ShouldBeAccepted();
+        for (var cut = 1; cut <= 5; cut++) _world.Verify("HC1:" + Base45.Encode(bytes.AsSpan(0, length - cut))).ShouldBeRefused(PassFault.NotZlib);
+        _world.Verify("HC1:" + Base45.Encode([.. bytes[..length], 0])).ShouldBeRefused(PassFault.NotZlib);
+        _world.Verify("HC1:" + Base45.Encode([.. bytes[..length], .. bytes[(length - 4)..length]])).ShouldBeRefused(PassFault.NotZlib);
+    }
+
+    [Fact]
     public void A_text_longer_than_a_QR_code_is_not_even_decoded() =>
         _world.Verify("HC1:" + new string('0', 4296)).ShouldBeRefused(PassFault.TokenTooLong);
 

@@ -23,7 +23,7 @@ public sealed class Revocations(Database database, ReadCache cache, PassKeys key
         {
             await using var session = await database.BeginAsync(Actor.System);
             var ids = await session.QueryAsync<Guid>("SELECT pass_id FROM health_code.card WHERE revoked_at < 'infinity' AND expires_at > @now", new { now });
-            return RevocationList.Create((long)(now - DateTimeOffset.UnixEpoch).TotalSeconds, now, now + s_life, ids.Select(RevocationId.OfPass), edition.Key);
+            return RevocationList.Create((long)(now - DateTimeOffset.UnixEpoch).TotalMilliseconds, now, now + s_life, ids.Select(RevocationId.OfPass), edition.Key);
         });
     }
 
