@@ -57,7 +57,7 @@ public abstract partial record IncomingText
                 continue;
             }
             // A word left over may be a symptom: better asked again than dropped.
-            var word = s_words.Where(w => rest.StartsWith(w.Word, StringComparison.Ordinal)).MaxBy(w => w.Word.Length);
+            var word = s_words.Where(w => rest.StartsWith(w.Word, StringComparison.Ordinal)).OrderByDescending(w => w.Word.Length).FirstOrDefault();
             if (word.Word is null) return new UnclearCheckIn();
             symptoms |= word.Symptom;
             rest = rest[word.Word.Length..];

@@ -40,7 +40,7 @@ public static class WebhookSignature
 
 /// <summary>
 /// Sends by a signed JSON request to <c>Sms:Webhook:Url</c>: <c>{"id":"sms-17","to":"13800001111","text":"…"}</c>. A 2xx answer takes the message,
-/// 408, 429 and 5xx mean later, any other refuses it.
+/// 400 and 422 refuse it; any other means later, because a wrong address or secret is not the message's fault.
 /// </summary>
 internal sealed class WebhookGateway(IConfiguration configuration, TimeProvider clock) : ISmsGateway, IDisposable
 {
@@ -72,8 +72,7 @@ internal sealed class WebhookGateway(IConfiguration configuration, TimeProvider 
         using var answer = await _http.SendAsync(request, cancel);
         if (answer.IsSuccessStatusCode) return new SendOutcome.Taken(ReferenceIn(await answer.Content.ReadAsByteArrayAsync(cancel)));
         var reason = $"the service answered {(int)answer.StatusCode}";
-        return answer.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)answer.StatusCode >= 500
-            ? new SendOutcome.Unavailable(reason) : new SendOutcome.Refused(reason);
+        return answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity ? new SendOutcome.Refused(reason) : new SendOutcome.Unavailable(reason);
     }
 
     public void Dispose() => _http.Dispose();

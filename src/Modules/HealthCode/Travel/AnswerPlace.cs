@@ -41,6 +41,8 @@ internal static class AnswerPlace
     {
         ArgumentNullException.ThrowIfNull(session);
         var stay = new NewFact(person, FactKind.Stay, from, to, regionCode, new FactDetail { ConfirmedByPerson = true }, FactSource.Person, ColourFacts.SourceOf(fact));
+        // Nobody has stayed anywhere tomorrow.
+        if (to > ChinaDay.Of(session.Now)) return new AnswerOutcome.Invalid("health.travel.problem.days");
         if (RecordFacts.ProblemOf(stay, ChinaDay.Of(session.Now)) is { } problem) return new AnswerOutcome.Invalid(problem);
         var disputed = await DisputePlace(session, person, fact, cancel);
         if (disputed is not (AnswerOutcome.Recorded or AnswerOutcome.SaidBefore)) return disputed;

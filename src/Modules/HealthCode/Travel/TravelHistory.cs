@@ -172,8 +172,10 @@ public sealed record TravelHistory(DateOnly FromDay, DateOnly Day, IReadOnlyList
     /// <summary>A coarser place disappears where finer ones inside it explain each of its days; its facts go to all of them.</summary>
     private static List<Visit> JoinNested(List<Visit> visits)
     {
-        foreach (var coarse in visits.OrderBy(v => v.Region.Length).ToList())
+        foreach (var named in visits.OrderBy(v => v.Region.Length).ToList())
         {
+            // A coarser one may have given it facts meanwhile.
+            var coarse = visits.Single(v => (v.Region, v.From, v.To) == (named.Region, named.From, named.To));
             var finer = visits.Where(v => v.Region.Length > coarse.Region.Length && v.Region.StartsWith(coarse.Region, StringComparison.Ordinal)
                 && StandingOf(v) is VisitStanding.Visited && v.From <= coarse.To && coarse.From <= v.To).ToList();
             var isExplained = Enumerable.Range(0, coarse.To.DayNumber - coarse.From.DayNumber + 1).Select(coarse.From.AddDays).All(d => finer.Any(f => f.From <= d && d <= f.To));
