@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Rongtong.Contracts.Registry;
+using Rongtong.HealthCode.CheckIn;
 using Rongtong.HealthCode.People;
 using Rongtong.HealthCode.Travel;
 using Rongtong.Platform;
@@ -16,11 +17,11 @@ namespace Rongtong.HealthCode.Messages;
 /// <code>
 /// phone, text ──> reference seen before? nothing ──> over the limit of the telephone? one sentence, then silence
 ///   ──> CXMYD 1234 ──> people of this telephone ──> whose number ends so ──> fourteen days, short code ──> answer to this telephone
-///   ──> 打卡 36.5  ──> the one person meant ──> ICheckInByText
+///   ──> 打卡 36.5  ──> the one person meant ──> RecordCheckIn
 /// </code>
 /// Who a telephone belongs to cannot be learnt: an unknown telephone and wrong digits get the same answer, and both count towards the limit.
 /// </summary>
-public sealed class ReceiveSms(Database database, Secrets secrets, QueueSms queue, ReadTravel travel, TravelProofs proofs, ICheckInByText checkIns, IRegions regions, TextCatalogue texts)
+public sealed class ReceiveSms(Database database, Secrets secrets, QueueSms queue, ReadTravel travel, TravelProofs proofs, RecordCheckIn checkIns, IRegions regions, TextCatalogue texts)
 {
     /// <summary>Messages of one telephone that are answered in an hour.</summary>
     public const int PerHourMax = 6;
@@ -87,7 +88,7 @@ public sealed class ReceiveSms(Database database, Secrets secrets, QueueSms queu
     private async Task<string> RecordCheckInAsync(Session session, byte[] hash, IncomingText.CheckInToday checkIn, CancellationToken cancel)
     {
         if (await FindAsync(session, hash, checkIn.LastFour, cancel) is not { } person) return Say("health.sms.not-found");
-        await checkIns.RecordAsync(session, person, checkIn.TemperatureTenths, checkIn.Symptoms, cancel);
+        await checkIns.RunAsync(session, person, checkIn.TemperatureTenths, checkIn.Symptoms, "sms", cancel);
         return Say("health.sms.check-in.done", Short(ChinaDay.Of(session.Now)), (checkIn.TemperatureTenths / 10m).ToString("0.0", CultureInfo.InvariantCulture));
     }
 

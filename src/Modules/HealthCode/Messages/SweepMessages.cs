@@ -4,12 +4,9 @@ using Rongtong.Platform.Jobs;
 
 namespace Rongtong.HealthCode.Messages;
 
-/// <summary>Deletes messages, received marks and short codes whose time is over, and says how many.</summary>
+/// <summary>Deletes marks of received messages and short codes whose time is over, and says how many.</summary>
 internal sealed class SweepMessages : IJob
 {
-    /// <summary>Days that a message is kept after it was made, sent or not.</summary>
-    public const int RetentionDays = 14;
-
     public string Name => "health.sweep-messages";
 
     public TimeSpan Every => TimeSpan.FromHours(1);
@@ -17,7 +14,6 @@ internal sealed class SweepMessages : IJob
     public async Task RunAsync(Session session, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(session);
-        await DeleteAsync(session, "sms", "DELETE FROM health_code.sms WHERE created_at < @before", session.Now.AddDays(-RetentionDays), cancel);
         // The longest limit counts one day.
         await DeleteAsync(session, "sms_received", "DELETE FROM health_code.sms_received WHERE received_at < @before", session.Now.AddDays(-2), cancel);
         await DeleteAsync(session, "travel_proof", "DELETE FROM health_code.travel_proof WHERE expires_at < @before", session.Now.AddDays(-1), cancel);

@@ -34,6 +34,7 @@ internal static class TravelModule
         services.AddSingleton<OutlineNeighbours>();
         services.AddSingleton<ReadTravel>();
         services.AddSingleton<TravelProofs>();
+        services.AddNavigation(new NavigationEntry("health.travel.title", "/health/travel", null, 305, "health.nav.group"));
         return services;
     }
 
