@@ -69,6 +69,8 @@ public sealed class RowPolicyTests : IAsyncLifetime
             INSERT INTO health_code.card (pass_id, person_id, issued_at, expires_at) VALUES (gen_random_uuid(), 1, now(), 'infinity');
             INSERT INTO health_code.sms (phone, phone_hash, text, created_at) VALUES ('x', 'x', 'x', now());
             INSERT INTO health_code.sign_in_code (phone_hash, code_sha256, document_hash, created_at) VALUES ('x', 'x', 'x', now());
+            INSERT INTO health_code.sms_received (reference, phone_hash, received_at) VALUES ('x', 'x', now());
+            INSERT INTO health_code.travel_proof (code_hash, person_id, shown, issued_at, expires_at) VALUES ('x', 1, 'x', now(), now());
             INSERT INTO health_code.request_nonce (app_id, nonce, at) VALUES ('x', 'x', now());
             INSERT INTO outbreak.publication (through, decided_by, decided_at) VALUES (NULL, 'x', now());
             """);

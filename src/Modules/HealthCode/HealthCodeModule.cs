@@ -7,9 +7,11 @@ using Rongtong.HealthCode.Colour;
 using Rongtong.HealthCode.Demo;
 using Rongtong.HealthCode.Facts;
 using Rongtong.HealthCode.Interfaces;
+using Rongtong.HealthCode.Messages;
 using Rongtong.HealthCode.Pages;
 using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
+using Rongtong.HealthCode.Travel;
 using Rongtong.Platform;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
@@ -57,6 +59,8 @@ public static class HealthCodeModule
             new NavigationEntry("health.batches.title", "/health/batches", HealthCodePermissions.Record, 330, "health.nav.group"),
             new NavigationEntry("health.appeals.title", "/health/appeals", HealthCodePermissions.Appeal, 340, "health.nav.group"));
         services.AddCheckpoint();
+        services.AddTravel();
+        services.AddMessages();
         return services.AddModule(Schema);
     }
 
@@ -67,5 +71,7 @@ public static class HealthCodeModule
         endpoints.MapPasses();
         endpoints.MapHealthInterfaces();
         endpoints.MapCheckpoint();
+        endpoints.MapTravel();
+        endpoints.MapMessages();
     }
 }
