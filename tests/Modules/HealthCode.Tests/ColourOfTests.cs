@@ -56,6 +56,13 @@ public sealed class ColourOfTests
     }
 
     [Fact]
+    public void A_ticket_cannot_be_clicked_away_it_takes_an_appeal()
+    {
+        var trip = Trip(2, "4201", -3) with { Detail = FactDetail.None with { From = "4201", ConfirmedByPerson = false } };
+        Of([s_declared, trip], tiers: Tier("4201", RiskTier.High)).ShouldBe(Colour.Colour.Red);
+    }
+
+    [Fact]
     public void A_confirmed_case_is_red_until_released()
     {
         PersonalFact[] ill = [s_declared, Fact(2, FactKind.Diagnosis, -40) with { Detail = FactDetail.None with { Confirmed = true } }];

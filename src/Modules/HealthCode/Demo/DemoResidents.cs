@@ -17,6 +17,7 @@ public sealed class DemoResidents(Database database, IRegions regions, Secrets s
     /// <summary>Residents of demo mode: enough for every page to have something, little enough for a first visit.</summary>
     public const int DemoCount = 2_000;
 
+    private const int DemoPhones = 20;
     private const int ChunkPeople = 10_000;
     private static readonly string[] s_families = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "马", "罗"];
     private static readonly string[] s_given = ["伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "霞", "平", "刚", "小明", "桂英", "建国", "海燕", "志强"];
@@ -28,7 +29,20 @@ public sealed class DemoResidents(Database database, IRegions regions, Secrets s
             if (await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM health_code.person WHERE is_demo)", cancel: cancel)) return;
         }
         await MakeAsync(provinceCode, DemoCount, null, cancel);
+        await GivePhonesAsync(cancel);
         await refresh.OfEverybodyAsync(cancel: cancel);
+    }
+
+    /// <summary>Telephones for the first residents, from a range that no operator gives out, so that the simulator has somebody to speak for.</summary>
+    private async Task GivePhonesAsync(CancellationToken cancel)
+    {
+        await using var session = await database.BeginAsync(Actor.System, cancel);
+        foreach (var id in await session.QueryAsync<long>("SELECT id FROM health_code.person WHERE is_demo ORDER BY id LIMIT @DemoPhones", new { DemoPhones }, cancel))
+        {
+            var phone = (10_000_000_000 + id).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            await session.ExecuteAsync("UPDATE health_code.person SET phone = @kept, phone_hash = @hash WHERE id = @id", new { id, kept = secrets.Protect(phone), hash = await secrets.HashOfPhoneAsync(phone, cancel) }, cancel);
+        }
+        await session.CommitAsync(cancel);
     }
 
     /// <summary>Makes residents and their facts; colours are computed by the caller.</summary>

@@ -11,6 +11,7 @@ using Rongtong.HealthCode.Appeals;
 using Rongtong.HealthCode.CheckIn;
 using Rongtong.HealthCode.Colour;
 using Rongtong.HealthCode.Facts;
+using Rongtong.HealthCode.Messages;
 using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
 using Rongtong.Platform;
@@ -51,14 +52,14 @@ internal static class HealthInterfaces
     {
         Map<Application>(endpoints, "codeApplication", "Sends a code to the person's telephone.", async (call, request) =>
         {
-            if (Read(request.DocumentType, request.Document) is not { } document) return Problem("document-wrong");
-            await call.Get<SignInPerson>().SendCodeAsync(document, request.Phone, call.Cancel);
+            if (Read(request.DocumentType, request.Document) is not { } document || PhoneNumber.Normalise(request.Phone) is not { } phone) return Problem("document-or-phone-wrong");
+            await call.Get<SignInPerson>().SendCodeAsync(document, phone, call.Cancel);
             return Results.Ok(new { result = "sent" });
         });
         Map<Making>(endpoints, "codeMaking", "With the code: the person's consent for a day, and her pass if she has declared.", async (call, request) =>
         {
-            if (Read(request.DocumentType, request.Document) is not { } document || call.Get<IRegions>().Current.Find(new(request.Region)) is not { IsStatistical: false, Level: not RegionLevel.Nation }) return Problem("document-or-region-wrong");
-            if (await call.Get<SignInPerson>().SignInAsync(document, request.Name, request.Phone, request.Region, request.Code, call.Cancel) is not PersonSignIn.SignedIn signedIn) return Problem("refused");
+            if (Read(request.DocumentType, request.Document) is not { } document || PhoneNumber.Normalise(request.Phone) is not { } phone || call.Get<IRegions>().Current.Find(new(request.Region)) is not { IsStatistical: false, Level: not RegionLevel.Nation }) return Problem("document-or-region-wrong");
+            if (await call.Get<SignInPerson>().SignInAsync(document, request.Name, phone, request.Region, request.Code, call.Cancel) is not PersonSignIn.SignedIn signedIn) return Problem("refused");
             var subject = Subjects(call).Protect($"{signedIn.Person}|{call.Actor.Id}", s_subjectLife);
             return await call.AsPersonAsync(signedIn.Person, async session => Results.Ok(new { subject, token = (await call.Get<IssuePass>().RunAsync(session, signedIn.Person, PassKind.Page, call.Cancel))?.Token }));
         });

@@ -10,6 +10,7 @@ using Rongtong.Contracts.Registry;
 using Rongtong.HealthCode.Appeals;
 using Rongtong.HealthCode.CheckIn;
 using Rongtong.HealthCode.Colour;
+using Rongtong.HealthCode.Messages;
 using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
 using Rongtong.Platform.Access;
@@ -33,7 +34,7 @@ internal static class PersonForms
             var type = int.TryParse(form["documentType"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (DocumentType)number : DocumentType.ResidentCard;
             var (document, problem) = DocumentNumber.Parse(type, form["document"]);
             if (document is not { } shown || problem is not null) return Results.LocalRedirect("/health?problem=document");
-            var (name, phone, region) = (form["name"].ToString().Trim(), Phone(form["phone"]), form["region"].ToString());
+            var (name, phone, region) = (form["name"].ToString().Trim(), PhoneNumber.Normalise(form["phone"]), form["region"].ToString());
             if (name.Length is 0 or > 60 || phone is null || regions.Current.Find(new(region)) is not { IsStatistical: false }) return Results.LocalRedirect("/health?problem=fields");
             await people.SendCodeAsync(shown, phone, cancel);
             var pending = JsonSerializer.Serialize(new Pending((int)shown.Type, shown.Number, name, phone, region));
@@ -119,13 +120,6 @@ internal static class PersonForms
             if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var bit) && Enum.IsDefined((Symptoms)bit)) symptoms |= (Symptoms)bit;
         }
         return symptoms;
-    }
-
-    /// <summary>Digits with an optional plus: at most fifteen, as E.164 has it.</summary>
-    private static string? Phone(string? text)
-    {
-        var phone = string.Concat((text ?? "").Where(c => char.IsAsciiDigit(c) || c == '+'));
-        return phone.TrimStart('+').Length is >= 7 and <= 15 && phone.LastIndexOf('+') <= 0 ? phone : null;
     }
 
     private static Pending? ReadPending(HttpContext http, IDataProtectionProvider protection)

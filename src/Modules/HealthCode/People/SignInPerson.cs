@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Rongtong.HealthCode.Messages;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 
@@ -30,7 +31,7 @@ public abstract record PersonSignIn
 /// </code>
 /// The first step answers alike whoever asks for whom; the second says "refused" for every reason; both are limited by telephone.
 /// </summary>
-public sealed class SignInPerson(Database database, Secrets secrets)
+public sealed class SignInPerson(Database database, Secrets secrets, QueueSms messages)
 {
     /// <summary>Codes for one telephone in a day.</summary>
     public const int CodesPerDay = 5;
@@ -55,8 +56,7 @@ public sealed class SignInPerson(Database database, Secrets secrets)
         if (codes >= CodesPerDay || documents >= DocumentsPerDay) return;
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         await session.ExecuteAsync("INSERT INTO health_code.sign_in_code (phone_hash, code_sha256, document_hash, created_at) VALUES (@phoneHash, @hash, @documentHash, @now)", new { phoneHash, hash = HashOf(code, documentHash), documentHash, now = session.Now }, cancel);
-        await session.ExecuteAsync("INSERT INTO health_code.sms (phone, phone_hash, text, created_at) VALUES (@to, @phoneHash, @text, @now)",
-            new { to = secrets.Protect(phone), phoneHash, text = secrets.Protect($"【融通】验证码 {code}，10分钟内有效，请勿告诉他人。Rongtong code {code}, valid for 10 minutes."), now = session.Now }, cancel);
+        await messages.WriteAsync(session, phone, $"【融通】验证码 {code}，10分钟内有效，请勿告诉他人。Rongtong code {code}, valid for 10 minutes.", cancel);
         await session.CommitAsync(cancel);
     }
 
