@@ -26,8 +26,9 @@ namespace Rongtong.Web.Controls.Tables;
 /// <param name="filters">The filters, in order.</param>
 /// <param name="defaultSort">Column key, with "-" for descending.</param>
 /// <param name="auditAction">What is written into the record when somebody reads it; null for what is public.</param>
+/// <param name="topic">The topic whose announcement changes it; only for what needs no record of being read.</param>
 public sealed class SqlTable<TRow>(
-    string name, string? permission, string from, string select, SortBy key, IReadOnlyList<Column<TRow>> columns, IReadOnlyList<Filter> filters, string defaultSort, string? auditAction = null) : ITable
+    string name, string? permission, string from, string select, SortBy key, IReadOnlyList<Column<TRow>> columns, IReadOnlyList<Filter> filters, string defaultSort, string? auditAction = null, string? topic = null) : ITable
 {
     private const int CursorLengthMax = 2_000;
 
@@ -36,6 +37,9 @@ public sealed class SqlTable<TRow>(
 
     /// <inheritdoc/>
     public string? Permission => permission;
+
+    /// <inheritdoc/>
+    public string? Topic => auditAction is null ? topic : null;
 
     /// <inheritdoc/>
     public IReadOnlyList<Filter> Filters => filters;

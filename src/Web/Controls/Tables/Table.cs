@@ -92,6 +92,9 @@ public interface ITable
     /// <summary>Who may see it; null is everybody.</summary>
     string? Permission { get; }
 
+    /// <summary>The topic whose announcement changes it: pages are kept for readers of the same scope until then. Null for a table that is read each time, as every audited one is.</summary>
+    string? Topic { get; }
+
     /// <summary>Its filters.</summary>
     IReadOnlyList<Filter> Filters { get; }
 
