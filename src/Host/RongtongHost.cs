@@ -41,6 +41,7 @@ public static class RongtongHost
         ArgumentNullException.ThrowIfNull(app);
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FailedAsync, CreateScopeForErrors = true });
         app.UseOpenData();
+        app.UseSunset();
         app.UseGateCheck();
         app.UseRequestLocalization();
         // A refused post keeps its bare status: drawing a page for it would run the refused request again.

@@ -187,6 +187,25 @@ public sealed class HealthCodeAbuseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_its_last_day_the_health_code_is_over_until_a_named_authority_renews_it()
+    {
+        using var worker = await GreenAsync("王小明", 43);
+        var token = (await worker.TokenAsync())!;
+        _clock.Advance(TimeSpan.FromDays(Sunset.DaysMax));
+        (await worker.Browser.GetAsync(new Uri("/health", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.Gone);
+        (await CheckAsync(token)).ShouldNotContain("valid");
+        (await worker.Browser.GetAsync(new Uri("/outbreak", UriKind.Relative))).StatusCode.ShouldNotBe(HttpStatusCode.Gone);
+        var sunset = _host.Services.GetRequiredService<Sunset>();
+        var today = Platform.ChinaDay.Of(_clock.GetUtcNow());
+        (await sunset.RenewAsync(today.AddDays(30), " ", "test")).IsDone.ShouldBeFalse();
+        (await sunset.RenewAsync(today.AddDays(1_000), "headquarters, notice 12", "test")).IsDone.ShouldBeFalse();
+        (await sunset.RenewAsync(today.AddDays(30), "headquarters, notice 12", "test")).IsDone.ShouldBeTrue();
+        (await worker.Browser.GetAsync(new Uri("/health", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await using var session = await _host.Database.Database.BeginAsync(Actor.System);
+        (await session.QuerySingleAsync<long>("SELECT count(*) FROM platform.audit_entry WHERE details LIKE '%notice 12%'")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Nothing_that_identifies_a_person_stands_in_the_database_in_clear()
     {
         using var worker = await GreenAsync("欧阳小明", 42);

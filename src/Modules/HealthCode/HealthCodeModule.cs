@@ -32,6 +32,7 @@ public static class HealthCodeModule
     {
         services.AddSingleton<Secrets>();
         services.AddSingleton<ColourRules>();
+        services.AddSingleton<Sunset>();
         services.AddSingleton<RefreshColours>();
         services.AddSingleton<ColourBook>();
         services.AddHostedService(provider => provider.GetRequiredService<ColourBook>());

@@ -79,6 +79,25 @@ public sealed class Settings(Database database, TimeProvider clock)
         await session.CommitAsync(cancel);
     }
 
+    /// <summary>A module's own setting; null while nobody has set it.</summary>
+    public async Task<string?> ReadAsync(string key, CancellationToken cancel = default)
+    {
+        await using var session = await database.BeginAsync(Actor.System, cancel);
+        return await ReadAsync(session, key, cancel);
+    }
+
+    /// <summary>Sets a module's own setting, on the record with its reason.</summary>
+    public async Task WriteAsync(string key, string value, string by, string reason, CancellationToken cancel = default)
+    {
+        await using var session = await database.BeginAsync(Actor.System, cancel);
+        await session.ExecuteAsync("""
+            INSERT INTO platform.setting (key, value, changed_by, changed_at) VALUES (@key, @value, @by, @now)
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_by = excluded.changed_by, changed_at = excluded.changed_at
+            """, new { key, value, by, now = session.Now }, cancel);
+        session.Audit("platform.setting-changed", key, $"{value}: {reason}");
+        await session.CommitAsync(cancel);
+    }
+
     private static Task<string?> ReadAsync(Session session, string key, CancellationToken cancel) =>
         session.QuerySingleOrDefaultAsync<string>("SELECT value FROM platform.setting WHERE key = @key", new { key }, cancel);
 
