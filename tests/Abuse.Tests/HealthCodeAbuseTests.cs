@@ -235,11 +235,5 @@ public sealed class HealthCodeAbuseTests : IAsyncLifetime
         return await (await gate.PostAsync(new Uri(CheckPass.Path, UriKind.Relative), body)).Content.ReadAsStringAsync();
     }
 
-    private static async Task<string> UploadAsync(HttpClient staff, string csv)
-    {
-        var html = await staff.GetStringAsync(new Uri("/health/batches", UriKind.Relative));
-        var token = System.Text.RegularExpressions.Regex.Match(html, "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
-        using var form = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new ByteArrayContent(Encoding.UTF8.GetBytes(csv)), "file", "facts.csv" } };
-        return (await staff.PostAsync(new Uri("/health/batches/imports", UriKind.Relative), form)).Headers.Location!.OriginalString;
-    }
+    private static Task<string> UploadAsync(HttpClient staff, string csv) => RunningHost.UploadAsync(staff, "/health/batches", "/health/batches/imports", "facts.csv", csv);
 }

@@ -52,6 +52,14 @@ public sealed partial class RunningHost : IAsyncDisposable
         return await browser.PostAsync(new Uri(action, UriKind.Relative), new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
     }
 
+    /// <summary>Posts a file as a page would; returns where the product led.</summary>
+    public static async Task<string> UploadAsync(HttpClient browser, string page, string action, string fileName, string content)
+    {
+        var token = TokenField().Match(await browser.GetStringAsync(new Uri(page, UriKind.Relative))).Groups[1].Value;
+        using var form = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(content)), "file", fileName } };
+        return (await browser.PostAsync(new Uri(action, UriKind.Relative), form)).Headers.Location!.OriginalString;
+    }
+
     /// <summary>Makes an account and signs a browser in with it.</summary>
     public async Task<HttpClient> SignedInAsync(string login, string role, string scope, string organisation = "")
     {

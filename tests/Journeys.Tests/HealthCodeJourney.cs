@@ -7,28 +7,8 @@ using Rongtong.Testing;
 namespace Rongtong.Journeys.Tests;
 
 /// <summary>A worker's phone, an appeal officer's console, and every page at every width, in a real Chromium.</summary>
-public sealed class HealthCodeJourney : IAsyncLifetime
+public sealed class HealthCodeJourney : BrowserJourney
 {
-    private RunningHost _host = null!;
-    private IPlaywright? _playwright;
-    private IBrowser _browser = null!;
-
-    public async Task InitializeAsync()
-    {
-        if (Chromium.Path is null) return;
-        _host = await RunningHost.StartAsync();
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium.Path, Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (_playwright is null) return;
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-        await _host.DisposeAsync();
-    }
-
     [BrowserFact]
     public async Task A_worker_signs_in_declares_checks_in_with_two_taps_and_appeals_on_her_phone()
     {
@@ -53,9 +33,9 @@ public sealed class HealthCodeJourney : IAsyncLifetime
         await Expect(page.Locator("[data-appeal]").First).ToContainTextAsync("申诉处理中");
         await PictureAsync(page, "health-phone.png");
 
-        await _host.Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, "appeals", "appeals", "a-long-password", ["appeal_officer"], ["33"], organisation: "申诉中心");
+        await Host.Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, "appeals", "appeals", "a-long-password", ["appeal_officer"], ["33"], organisation: "申诉中心");
         var office = await PageAsync(1280, 900);
-        await office.GotoAsync(new Uri(_host.Address, "/account/sign-in?returnTo=/health/appeals").ToString());
+        await office.GotoAsync(Url("/account/sign-in?returnTo=/health/appeals"));
         await office.GetByLabel("登录名").FillAsync("appeals");
         await office.GetByLabel("密码", new() { Exact = true }).FillAsync("a-long-password");
         await office.Locator("main").GetByRole(AriaRole.Button, new() { Name = "登录" }).ClickAsync();
@@ -73,22 +53,22 @@ public sealed class HealthCodeJourney : IAsyncLifetime
     public async Task Every_page_fits_every_width_in_both_themes_and_languages()
     {
         var start = await PageAsync(1280, 900);
-        await start.GotoAsync(_host.Address.ToString());
+        await start.GotoAsync(Host.Address.ToString());
         await start.GetByRole(AriaRole.Button, new() { Name = "载入演示数据" }).ClickAsync();
         await start.WaitForURLAsync("**/outbreak/33");
-        await _host.Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, "everything", "everything", "a-long-password", Roles.All, ["*"], organisation: "test");
+        await Host.Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, "everything", "everything", "a-long-password", Roles.All, ["*"], organisation: "test");
         string[] paths = ["/outbreak/33", "/outbreak/tiers", "/outbreak/compare", "/outbreak/warnings", "/outbreak/data", "/outbreak/back-test", "/outbreak/tiers/dry-run", "/open-data", "/regions/places", "/health", "/health/rules", "/health/transparency", "/health/batches", "/health/appeals", "/access", "/audit", "/operations", "/account"];
         foreach (var (width, height, theme, language) in new[] { (390, 844, "light", "zh-CN"), (390, 844, "dark", "en"), (1280, 900, "light", "en"), (1920, 1080, "dark", "zh-CN") })
         {
             var page = await PageAsync(width, height, theme, language);
-            await page.GotoAsync(new Uri(_host.Address, "/account/sign-in").ToString());
+            await page.GotoAsync(Url("/account/sign-in"));
             await page.Locator("#login").FillAsync("everything");
             await page.Locator("#password").FillAsync("a-long-password");
             await page.Locator("main button.btn-primary").ClickAsync();
             await page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
             foreach (var path in paths)
             {
-                var answer = await page.GotoAsync(new Uri(_host.Address, path).ToString(), new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+                var answer = await page.GotoAsync(Url(path), new() { WaitUntil = WaitUntilState.DOMContentLoaded });
                 answer!.Status.ShouldBe(200, path);
                 (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth")).ShouldBeLessThanOrEqualTo(0, $"{path} at {width} px");
                 (await page.Locator("h1").CountAsync()).ShouldBe(1, path);
@@ -101,37 +81,23 @@ public sealed class HealthCodeJourney : IAsyncLifetime
 
     private async Task RiskAsync()
     {
-        await _host.Services.GetRequiredService<Settings>().ChooseModeAsync(StartMode.Live);
-        await using var session = await _host.Database.Database.BeginAsync(Actor.System);
+        await Host.Services.GetRequiredService<Settings>().ChooseModeAsync(StartMode.Live);
+        await using var session = await Host.Database.Database.BeginAsync(Actor.System);
         await session.ExecuteAsync("INSERT INTO outbreak.tier_period (region_code, from_day, to_day, tier, is_provisional, rule_version, known_from) VALUES ('3303', current_date - 20, current_date, 'medium', false, 'test', now() - interval '20 days')");
         await session.CommitAsync();
     }
 
     private async Task SignInAsync(IPage page, string name, int order)
     {
-        await page.GotoAsync(new Uri(_host.Address, "/health").ToString());
+        await page.GotoAsync(Url("/health"));
         await page.GetByLabel("证件号码").FillAsync(Resident.Card(order));
         await page.GetByLabel("姓名").FillAsync(name);
         await page.GetByLabel("手机号").FillAsync("138000000" + order);
         await page.GetByLabel("现住城市").SelectOptionAsync("3301");
         await page.GetByRole(AriaRole.Button, new() { Name = "获取验证码" }).ClickAsync();
-        using var phone = new Resident(_host, name, Resident.Card(order), "138000000" + order);
+        using var phone = new Resident(Host, name, Resident.Card(order), "138000000" + order);
         await page.GetByLabel("短信验证码").FillAsync((await phone.LastCodeAsync())!);
         await page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "登录" }).ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("我的健康码");
     }
-
-    private async Task<IPage> PageAsync(int width, int height, string theme = "light", string language = "zh-CN")
-    {
-        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, Locale = language });
-        await context.AddCookiesAsync([new() { Name = "theme", Value = theme, Url = _host.Address.ToString() }, new() { Name = ".AspNetCore.Culture", Value = $"c%3D{language}%7Cuic%3D{language}", Url = _host.Address.ToString() }]);
-        return await context.NewPageAsync();
-    }
-
-    private static async Task PictureAsync(IPage page, string name)
-    {
-        if (Environment.GetEnvironmentVariable("RONGTONG_SCREENSHOTS") is { Length: > 0 } folder) await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
-    }
-
-    private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
 }

@@ -8,41 +8,21 @@ using Rongtong.Testing;
 namespace Rongtong.Journeys.Tests;
 
 /// <summary>What people do with the outbreak picture, in a real Chromium.</summary>
-public sealed class OutbreakJourney : IAsyncLifetime
+public sealed class OutbreakJourney : BrowserJourney
 {
     private const string RealSeries = "data/cases/china_city_daily.csv";
-
-    private RunningHost _host = null!;
-    private IPlaywright? _playwright;
-    private IBrowser _browser = null!;
-
-    public async Task InitializeAsync()
-    {
-        if (Chromium.Path is null) return;
-        _host = await RunningHost.StartAsync();
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium.Path, Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (_playwright is null) return;
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-        await _host.DisposeAsync();
-    }
 
     [BrowserFact]
     public async Task A_newcomer_chooses_demo_data_and_sees_a_map_that_says_it_is_invented()
     {
         var page = await PageAsync(1280, 900);
-        await page.GotoAsync(_host.Address.ToString());
+        await page.GotoAsync(Host.Address.ToString());
         await page.GetByRole(AriaRole.Button, new() { Name = "载入演示数据" }).ClickAsync();
         await page.WaitForURLAsync("**/outbreak/33");
         await Expect(page.GetByText("数字全部虚构")).ToBeVisibleAsync();
         await Expect(page.Locator("rt-map[data-drawn=true]")).ToBeVisibleAsync();
 
-        await page.GotoAsync(new Uri(_host.Address, "/account/sign-in?returnTo=/outbreak/warnings").ToString());
+        await page.GotoAsync(Url("/account/sign-in?returnTo=/outbreak/warnings"));
         await page.GetByLabel("登录名").FillAsync("epi");
         await page.GetByLabel("密码", new() { Exact = true }).FillAsync(DemoAccounts.Password);
         await page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "登录" }).ClickAsync();
@@ -51,22 +31,22 @@ public sealed class OutbreakJourney : IAsyncLifetime
         await page.GetByLabel("发现和措施").FillAsync("已电话核实，病例属实。");
         await page.GetByRole(AriaRole.Button, new() { Name = "保存" }).ClickAsync();
         await Expect(page.GetByText("已电话核实，病例属实。")).ToBeVisibleAsync();
-        await page.GotoAsync(new Uri(_host.Address, "/outbreak/back-test").ToString());
+        await page.GotoAsync(Url("/outbreak/back-test"));
         await Expect(page.Locator("#back-test tbody tr")).ToHaveCountAsync(6);
     }
 
     [BrowserFact(RealSeries)]
     public async Task The_real_series_is_drilled_into_played_back_explained_and_read_in_two_languages()
     {
-        await _host.Services.GetRequiredService<Settings>().ChooseModeAsync(StartMode.Live);
-        var imports = _host.Services.GetRequiredService<ImportService>();
+        await Host.Services.GetRequiredService<Settings>().ChooseModeAsync(StartMode.Live);
+        var imports = Host.Services.GetRequiredService<ImportService>();
         await using (var stream = System.IO.File.OpenRead(SharedData.PathOf(RealSeries)))
             (await imports.RunAsync(imports.Kinds.Single(k => k.Name == "cases"), stream, "china_city_daily.csv", new ImportOptions(), Actor.System)).Rejected.ShouldBe(0);
 
         foreach (var (width, height) in new[] { (1280, 900), (390, 844) })
         {
             var page = await PageAsync(width, height);
-            await page.GotoAsync(new Uri(_host.Address, "/outbreak").ToString());
+            await page.GotoAsync(Url("/outbreak"));
             await Expect(page.Locator("rt-map[data-drawn=true]")).ToBeVisibleAsync();
             await page.GetByRole(AriaRole.Link, new() { Name = "湖北省" }).ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("湖北省疫情形势");
@@ -80,13 +60,13 @@ public sealed class OutbreakJourney : IAsyncLifetime
             (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue($"the page is wider than {width} px");
 
             if (width == 1280) await PictureAsync(page, "map-zh.png");
-            await page.GotoAsync(new Uri(_host.Address, "/outbreak/tiers/4201?day=2020-02-20").ToString());
+            await page.GotoAsync(Url("/outbreak/tiers/4201?day=2020-02-20"));
             await Expect(page.Locator("#explanation")).ToContainTextAsync("累计确诊超过50例".Replace("累计确诊超过", "累计确诊病例超过", StringComparison.Ordinal));
             await page.GetByRole(AriaRole.Button, new() { Name = "English" }).ClickAsync();
             await Expect(page.Locator("#explanation")).ToContainTextAsync("State Council joint mechanism");
             if (width != 1280) continue;
             await PictureAsync(page, "tier.png");
-            await page.GotoAsync(new Uri(_host.Address, "/outbreak/42").ToString());
+            await page.GotoAsync(Url("/outbreak/42"));
             await Expect(page.Locator("rt-map[data-drawn=true]")).ToBeVisibleAsync();
             await PictureAsync(page, "map.png");
         }
@@ -95,10 +75,10 @@ public sealed class OutbreakJourney : IAsyncLifetime
     [BrowserFact]
     public async Task The_big_screen_shows_a_new_day_by_itself()
     {
-        await _host.Services.GetRequiredService<Settings>().ChooseModeAsync(StartMode.Live);
+        await Host.Services.GetRequiredService<Settings>().ChooseModeAsync(StartMode.Live);
         await ImportAsync("date,province,confirmed\n2020-02-01,湖北省,100\n");
         var page = await PageAsync(1920, 1080);
-        await page.GotoAsync(new Uri(_host.Address, "/screen").ToString(), new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await page.GotoAsync(Url("/screen"), new() { WaitUntil = WaitUntilState.DOMContentLoaded });
         await Expect(page.Locator("#screen-confirmed")).ToHaveTextAsync("100");
         // The page must be listening before the next day comes; the first byte of the stream says so.
         await page.WaitForFunctionAsync("() => performance.getEntriesByType('resource').some(r => r.name.includes('/assets/app.'))");
@@ -107,28 +87,10 @@ public sealed class OutbreakJourney : IAsyncLifetime
         await Expect(page.Locator("#screen-confirmed")).ToHaveTextAsync("140");
     }
 
-    /// <summary>The pictures of the README, taken when RONGTONG_SCREENSHOTS names a folder for them.</summary>
-    private static async Task PictureAsync(IPage page, string name)
-    {
-        if (Environment.GetEnvironmentVariable("RONGTONG_SCREENSHOTS") is { Length: > 0 } folder) await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
-    }
-
     private async Task ImportAsync(string csv)
     {
-        var imports = _host.Services.GetRequiredService<ImportService>();
+        var imports = Host.Services.GetRequiredService<ImportService>();
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(csv));
         await imports.RunAsync(imports.Kinds.Single(k => k.Name == "cases"), stream, "day.csv", new ImportOptions(), Actor.System);
     }
-
-    private async Task<IPage> PageAsync(int width, int height)
-    {
-        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, Locale = "zh-CN" });
-        var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
-        // A script that the policy blocks, or that fails, fails the journey.
-        page.PageError += (_, error) => throw new InvalidOperationException(error);
-        return page;
-    }
-
-    private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
 }

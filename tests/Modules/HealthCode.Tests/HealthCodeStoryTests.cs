@@ -229,13 +229,7 @@ public sealed class HealthCodeStoryTests : IAsyncLifetime
 
     private async Task<HttpClient> StaffAsync(string login, string role, string organisation) => await _host.SignedInAsync(login, role, "33", organisation);
 
-    private static async Task<string> UploadAsync(HttpClient staff, string csv)
-    {
-        var html = await staff.GetStringAsync(new Uri("/health/batches", UriKind.Relative));
-        var token = System.Text.RegularExpressions.Regex.Match(html, "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
-        using var form = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new ByteArrayContent(Encoding.UTF8.GetBytes(csv)), "file", "facts.csv" } };
-        return (await staff.PostAsync(new Uri("/health/batches/imports", UriKind.Relative), form)).Headers.Location!.OriginalString;
-    }
+    private static Task<string> UploadAsync(HttpClient staff, string csv) => RunningHost.UploadAsync(staff, "/health/batches", "/health/batches/imports", "facts.csv", csv);
 
     private async Task ClockAsync()
     {
