@@ -125,6 +125,24 @@ public sealed class TableTests : IAsyncLifetime
         (await session.QuerySingleAsync<long>("SELECT count(*) FROM platform.audit_entry WHERE action = 'outbreak.warnings-read' AND details = 'stage,owner'")).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Pages_that_were_read_for_another_reader_before_are_on_the_record_of_each_reader_and_not_of_the_public()
+    {
+        using var other = await _host.SignedInAsync("other", "duty_leader", "*");
+        using var nobody = _host.Browser();
+        foreach (var reader in new[] { _reader, other, nobody }) await reader.GetStringAsync(new Uri("/outbreak/tiers", UriKind.Relative));
+        await using var session = await _host.Services.GetRequiredService<Database>().BeginAsync(Actor.System);
+        (await session.QueryAsync<string>("SELECT actor FROM platform.audit_entry WHERE action = 'outbreak.tiers-read'")).Distinct().Count().ShouldBe(0, "there are no figures yet, so no table is drawn");
+        await using (var writing = await _host.Services.GetRequiredService<Database>().BeginAsync(Actor.System))
+        {
+            await writing.ExecuteAsync("INSERT INTO outbreak.tier_period (region_code, from_day, to_day, tier, is_provisional, rule_version, known_from) VALUES ('4201', '2020-02-01', '2020-02-20', 'high', false, 'test', now())");
+            await writing.AnnounceAsync("outbreak");
+            await writing.CommitAsync();
+        }
+        foreach (var reader in new[] { _reader, other, nobody }) await reader.GetStringAsync(new Uri("/outbreak/tiers", UriKind.Relative));
+        (await session.QueryAsync<string>("SELECT actor FROM platform.audit_entry WHERE action = 'outbreak.tiers-read'")).Distinct().Count().ShouldBe(2);
+    }
+
     private async Task<JsonElement> PageAsync(string query) =>
         JsonDocument.Parse(await _reader.GetStringAsync(new Uri("/api/v1/tables/outbreak.warnings?" + query, UriKind.Relative))).RootElement;
 }

@@ -31,7 +31,7 @@ internal static class TiersTable
             new TextFilter("region", "outbreak.region", "region_code = ANY (@region)", regions.CodesNamed),
             new DayFilter("day", "outbreak.asof.day", "from_day <= @day AND to_day >= @day") { Otherwise = "to_day = (SELECT max(to_day) FROM outbreak.tier_period WHERE known_until = 'infinity')" },
             new DayFilter("known", "outbreak.asof.known", "known_from <= @known AND known_until > @known", IsEndOfDay: true) { Otherwise = "known_until = 'infinity'" },
-        ], "tier", topic: RefreshPicture.Topic);
+        ], "tier", "outbreak.tiers-read", RefreshPicture.Topic);
 
     private static string TierText(TierPeriod period, Texts texts) => texts["outbreak.tier." + period.Tier] + (period.IsProvisional ? texts["outbreak.tier.provisional"] : "");
 }

@@ -25,8 +25,8 @@ namespace Rongtong.Web.Controls.Tables;
 /// <param name="columns">The columns, in order.</param>
 /// <param name="filters">The filters, in order.</param>
 /// <param name="defaultSort">Column key, with "-" for descending.</param>
-/// <param name="auditAction">What is written into the record when somebody reads it; null for what is public.</param>
-/// <param name="topic">The topic whose announcement changes it; only for what needs no record of being read.</param>
+/// <param name="auditAction">What is written into the record when somebody reads more than is published; null where nothing is unpublished.</param>
+/// <param name="topic">The topic whose announcement changes it; null to read it each time.</param>
 public sealed class SqlTable<TRow>(
     string name, string? permission, string from, string select, SortBy key, IReadOnlyList<Column<TRow>> columns, IReadOnlyList<Filter> filters, string defaultSort, string? auditAction = null, string? topic = null) : ITable
 {
@@ -39,7 +39,10 @@ public sealed class SqlTable<TRow>(
     public string? Permission => permission;
 
     /// <inheritdoc/>
-    public string? Topic => auditAction is null ? topic : null;
+    public string? Topic => topic;
+
+    /// <inheritdoc/>
+    public string? AuditAction => auditAction;
 
     /// <inheritdoc/>
     public IReadOnlyList<Filter> Filters => filters;
@@ -52,7 +55,6 @@ public sealed class SqlTable<TRow>(
         var (sorted, isDescending) = SortOf(query["sort"].ToString());
         var parameters = new DynamicParameters();
         var sql = new StringBuilder($"SELECT {select}, ({sorted.Sort!.Sql})::text AS page_sort, ({key.Sql})::text AS page_key FROM {from} WHERE true");
-        var asked = new List<string>();
         foreach (var filter in filters)
         {
             var value = query.TryGetValue(filter.Key, out var said) ? said.ToString() : filter.Default;
@@ -63,7 +65,6 @@ public sealed class SqlTable<TRow>(
             }
             sql.Append(CultureInfo.InvariantCulture, $" AND ({filter.Sql})");
             parameters.Add(filter.Key, parameter);
-            asked.Add(filter.Key);
         }
         if (Cursor.Parse(query["after"].ToString()) is { } after)
         {
@@ -75,7 +76,6 @@ public sealed class SqlTable<TRow>(
         sql.Append(CultureInfo.InvariantCulture, $" ORDER BY {sorted.Sort.Sql} {direction}, {key.Sql} {direction} LIMIT {rows + 1}");
         var command = new CommandDefinition(sql.ToString(), parameters, session.Transaction, cancellationToken: cancel);
         var found = (await session.Connection.QueryAsync<TRow, Cursor, (TRow Row, Cursor Place)>(command, (row, place) => (row, place), splitOn: "page_sort")).AsList();
-        if (auditAction is not null) session.AuditRead(auditAction, name, string.Join(',', asked));
         var shown = found.Take(rows).ToArray();
         return new TablePage(
             [.. columns.Select(c => new Heading(c.Key, texts[c.TitleKey], c.IsNumber, c.Sort is null ? null : c == sorted && !isDescending ? "-" + c.Key : c.Key, c != sorted ? null : isDescending ? "descending" : "ascending"))],

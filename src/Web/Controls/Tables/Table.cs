@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Localisation;
 
@@ -92,12 +93,29 @@ public interface ITable
     /// <summary>Who may see it; null is everybody.</summary>
     string? Permission { get; }
 
-    /// <summary>The topic whose announcement changes it: pages are kept for readers of the same scope until then. Null for a table that is read each time, as every audited one is.</summary>
+    /// <summary>The topic whose announcement changes it: pages are kept for readers of the same scope until then. Null for a table that is read each time.</summary>
     string? Topic { get; }
+
+    /// <summary>What is written into the record when somebody reads more of it than is published; null for a table that has nothing unpublished.</summary>
+    string? AuditAction { get; }
 
     /// <summary>Its filters.</summary>
     IReadOnlyList<Filter> Filters { get; }
 
     /// <summary>Reads one page in the session, as the query asks.</summary>
     Task<TablePage> ReadAsync(Session session, IQueryCollection query, Texts texts, int rows, CancellationToken cancel);
+}
+
+/// <summary>The record of who read a table: written by whoever shows it, before it is shown, also where the rows were read for another reader before.</summary>
+public static class TableRecord
+{
+    /// <summary>Puts on the record that the actor reads the table, and which filters are used; not for what everybody sees.</summary>
+    public static Task AuditReadAsync(this ITable table, Database database, Actor actor, IQueryCollection query)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(actor);
+        if (table.AuditAction is not { } action || actor.SeesPublishedOnly) return Task.CompletedTask;
+        return database.AuditReadAsync(actor, action, table.Name, string.Join(',', table.Filters.Where(f => (query.TryGetValue(f.Key, out var said) ? said.ToString() : f.Default).Length > 0).Select(f => f.Key)));
+    }
 }

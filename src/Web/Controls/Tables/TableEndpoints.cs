@@ -36,6 +36,7 @@ internal static class TableEndpoints
                 http.Response.StatusCode = StatusCodes.Status404NotFound;
                 return;
             }
+            await table.AuditReadAsync(database, http.Actor(), http.Request.Query);
             http.Response.ContentType = "text/csv; charset=utf-8";
             http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}.csv\"";
             await using var session = await database.BeginAsync(http.Actor(), cancel);
@@ -56,6 +57,7 @@ internal static class TableEndpoints
         endpoints.MapGet("/api/v1/tables/{name}", async (string name, string? sort, string? after, HttpContext http, IEnumerable<ITable> tables, Database database, Texts texts, CancellationToken cancel) =>
         {
             if (Find(tables, name, http) is not { } table) return Results.Problem(statusCode: 404, title: "There is no such table, or you may not see it.", detail: $"You may see: {string.Join(", ", tables.Where(t => t.Permission is null || http.Actor().May(t.Permission)).Select(t => t.Name))}.");
+            await table.AuditReadAsync(database, http.Actor(), http.Request.Query);
             await using var session = await database.BeginAsync(http.Actor(), cancel);
             var page = await table.ReadAsync(session, http.Request.Query, texts, DataTable.PageRows, cancel);
             await session.CommitAsync(cancel);
