@@ -33,6 +33,12 @@ public sealed class HealthCodeJourney : BrowserJourney
         await Expect(page.Locator("[data-appeal]").First).ToContainTextAsync("申诉处理中");
         await PictureAsync(page, "health-phone.png");
 
+        await page.GotoAsync(Url("/health/travel"));
+        await Expect(page.GetByRole(AriaRole.Button).Filter(new() { HasText = "不" }).First).ToBeVisibleAsync();
+        (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue("the travel page is wider than a phone");
+        await PictureAsync(page, "health-travel.png");
+        await page.GotoAsync(Url("/health"));
+
         await Host.Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, "appeals", "appeals", "a-long-password", ["appeal_officer"], ["33"], organisation: "申诉中心");
         var office = await PageAsync(1280, 900);
         await office.GotoAsync(Url("/account/sign-in?returnTo=/health/appeals"));

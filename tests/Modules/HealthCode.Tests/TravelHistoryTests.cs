@@ -87,6 +87,10 @@ public sealed class TravelHistoryTests
     }
 
     [Fact]
+    public void A_ticket_stays_in_the_history_although_the_person_disputes_it() =>
+        _world.HistoryOf(Trip(1, "4201", "3301", 3, said: false)).Visited.Select(p => p.RegionCode).ShouldBe(["4201", "3301"], ignoreOrder: true);
+
+    [Fact]
     public void A_disputed_stay_does_not_take_an_undisputed_one_of_the_same_place_with_it()
     {
         var places = _world.HistoryOf(Stay(1, "330106", 3, 2, said: false), Stay(2, "330106", 3, 2, source: FactSource.GridWorker)).Places;
@@ -162,7 +166,7 @@ public sealed class TravelHistoryTests
             new System.Random(seed).Shuffle(shuffled);
             var history = _world.HistoryOf(unique);
             Told(_world.HistoryOf(shuffled)).ShouldBe(Told(history));
-            history.Visited.Select(Told).ShouldBe(_world.HistoryOf([.. unique.Where(f => f.Detail.ConfirmedByPerson != false)]).Visited.Select(Told));
+            history.Visited.Select(Told).ShouldBe(_world.HistoryOf([.. unique.Where(f => !f.IsDisputedAway)]).Visited.Select(Told));
             // Nothing is lost: each fact within the days leads from some place.
             history.Places.SelectMany(p => p.Facts).Select(f => f.Id).Distinct().Order()
                 .ShouldBe(unique.Where(f => f.ToDay >= Today.AddDays(-13)).Select(f => f.Id).Order());

@@ -83,7 +83,7 @@ public sealed class ColourFacts
                 case FactKind.Exposure:
                     facts.Raise(Contact, fact.ToDay < day ? fact.ToDay : day, fact.Id);
                     break;
-                case FactKind.Trip or FactKind.Stay when !IsDisputedAway(fact) && fact.Confidence >= ConfidenceMin && fact.Detail.Hours is null or >= StayHoursMin:
+                case FactKind.Trip or FactKind.Stay when !fact.IsDisputedAway && fact.Confidence >= ConfidenceMin && fact.Detail.Hours is null or >= StayHoursMin:
                     facts.AddPlace(fact, fact.RegionCode, day, tiers);
                     if (fact.Detail.From is { Length: > 0 } from) facts.AddPlace(fact, from, day, tiers);
                     break;
@@ -185,12 +185,6 @@ public sealed class ColourFacts
         if (tier < RiskTier.Medium) return;
         Raise(fact.IsLocationDerived ? LocationRisk : tier is RiskTier.High ? HighRisk : MediumRisk, last, fact.Id);
     }
-
-    /// <summary>
-    /// A person's "I was not there" ends what was guessed from a telephone or told by herself, at once. A ticket, or what investigators found, stands until an
-    /// appeal is decided: else anybody could click a red away.
-    /// </summary>
-    private static bool IsDisputedAway(PersonalFact fact) => fact.Detail.ConfirmedByPerson == false && (fact.IsLocationDerived || fact.Source is FactSource.Person);
 
     /// <summary>A later check-in of the same day takes an earlier one's place.</summary>
     private static bool IsOverruled(DailyCheckIn checkIn, IReadOnlyList<DailyCheckIn> all, DateTimeOffset known)

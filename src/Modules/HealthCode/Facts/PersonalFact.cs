@@ -73,6 +73,12 @@ public sealed record PersonalFact
     /// <summary>True for facts that say where a telephone was.</summary>
     public bool IsLocationDerived => Source is FactSource.Carrier;
 
+    /// <summary>
+    /// A person's "I was not there" ends what was guessed from a telephone or told by herself, at once, for the colour and for the travel history alike. A
+    /// ticket stands, marked as disputed, until an appeal is decided: else anybody could click a red, or a place, away.
+    /// </summary>
+    public bool IsDisputedAway => Detail.ConfirmedByPerson == false && (IsLocationDerived || Source is FactSource.Person);
+
     /// <summary>True for kinds that can only keep a person in: brought in bulk they need two organisations.</summary>
     public static bool IsRestrictive(FactKind kind, FactDetail detail) => kind switch
     {

@@ -33,7 +33,7 @@ internal static class AnswerPlace
     /// <summary>"I was there": from now on it is certain.</summary>
     public static Task<AnswerOutcome> ConfirmPlace(Session session, long person, long fact, CancellationToken cancel = default) => AnswerAsync(session, person, fact, true, cancel);
 
-    /// <summary>"I was not there": from now on it counts for nothing, and stays visible as disputed.</summary>
+    /// <summary>"I was not there": what was guessed or told by herself counts for nothing from now on, a ticket until an appeal; either stays visible as disputed.</summary>
     public static Task<AnswerOutcome> DisputePlace(Session session, long person, long fact, CancellationToken cancel = default) => AnswerAsync(session, person, fact, false, cancel);
 
     /// <summary>"I was there instead": the fact is disputed and the person's own stay stands beside it.</summary>

@@ -107,7 +107,7 @@ public sealed record TravelHistory(DateOnly FromDay, DateOnly Day, IReadOnlyList
         var visits = facts.SelectMany(VisitsOf).Where(v => v.To >= from && v.From <= day)
             .Select(v => v with { From = Later(v.From, from), To = v.To < day ? v.To : day })
             .OrderBy(v => v.From).ThenBy(v => v.To).ThenBy(v => v.Region, StringComparer.Ordinal).ThenBy(v => v.Facts[0].Id).ToList();
-        var disputed = visits.Where(v => v.Facts[0].Detail.ConfirmedByPerson == false).ToList();
+        var disputed = visits.Where(v => v.Facts[0].IsDisputedAway).ToList();
         var counted = visits.Except(disputed).ToList();
         TakeFlickerIn(counted, areNeighbours);
         counted = JoinNested(JoinSame(counted));
