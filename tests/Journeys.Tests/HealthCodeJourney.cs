@@ -34,7 +34,7 @@ public sealed class HealthCodeJourney : BrowserJourney
         await PictureAsync(page, "health-phone.png");
 
         await page.GotoAsync(Url("/health/travel"));
-        await Expect(page.GetByRole(AriaRole.Button).Filter(new() { HasText = "不" }).First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "我没去过" }).First).ToBeVisibleAsync();
         (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue("the travel page is wider than a phone");
         await PictureAsync(page, "health-travel.png");
         await page.GotoAsync(Url("/health"));
