@@ -1,6 +1,8 @@
+using Rongtong.Casework;
 using Rongtong.HealthCode;
 using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
+using Rongtong.Observations;
 using Rongtong.Outbreak;
 using Rongtong.Outbreak.Publication;
 using Rongtong.Platform;
@@ -8,6 +10,8 @@ using Rongtong.Platform.Access;
 using Rongtong.Platform.Api;
 using Rongtong.Platform.Data;
 using Rongtong.Registry;
+using Rongtong.Resumption;
+using Rongtong.Supplies;
 using Rongtong.Web;
 using Rongtong.Web.Shell;
 
@@ -31,6 +35,10 @@ public static class RongtongHost
         services.AddRegistry();
         services.AddOutbreak();
         services.AddHealthCode();
+        services.AddCasework();
+        services.AddObservations();
+        services.AddResumption();
+        services.AddSupplies();
         services.AddModuleAssembly(typeof(RongtongHost).Assembly);
         return services;
     }
@@ -68,6 +76,10 @@ public static class RongtongHost
         app.MapRegistry();
         app.MapOutbreak();
         app.MapHealthCode();
+        app.MapCasework();
+        app.MapObservations();
+        app.MapResumption();
+        app.MapSupplies();
         app.MapWeb();
     }
 

@@ -12,7 +12,7 @@ public static class Roles
     private static readonly Dictionary<string, string[]> s_roles = new()
     {
         ["administrator"] = [ManageAccess, "outbreak.read", "outbreak.import", "registry.write"],
-        ["duty_leader"] = ["outbreak.read"],
+        ["duty_leader"] = ["outbreak.read", "observations.read", "casework.read", "supplies.read", "resumption.read"],
         ["epidemiologist"] = ["outbreak.read", "outbreak.import", "outbreak.decide", "registry.write"],
         ["officer"] = ["outbreak.read", "outbreak.import", "registry.write"],
         ["health_recorder"] = ["health.record"],
@@ -20,6 +20,15 @@ public static class Roles
         ["health_rule_maker"] = ["health.rules"],
         ["gate"] = ["health.gate"],
         ["health_connector"] = ["health.connect"],
+        ["industry_officer"] = ["outbreak.read", "registry.enterprises", "observations.read", "observations.meters", "casework.read", "casework.work", "resumption.read", "resumption.decide"],
+        ["liaison"] = ["observations.read", "casework.read", "casework.work", "resumption.read"],
+        ["enterprise"] = ["registry.own", "observations.own", "casework.own", "resumption.own", "supplies.own"],
+        ["data_connector"] = ["observations.push"],
+        ["dispatcher"] = ["outbreak.read", "supplies.read", "supplies.plan", "casework.read", "casework.work"],
+        ["facility"] = ["supplies.own"],
+        ["carrier"] = ["supplies.carry"],
+        ["market_inspector"] = ["supplies.read", "supplies.market", "casework.read", "casework.work"],
+        ["grid_worker"] = ["supplies.deliver"],
         ["auditor"] = [ReadAudit],
     };
 

@@ -8,7 +8,7 @@ namespace Rongtong.Platform.Data;
 /// The one way to PostgreSQL. Every access is a <see cref="Session"/>: one transaction in the name of one actor,
 /// whose kind, id and region scope are set on the transaction so that row policies decide what it sees.
 /// <code>
-/// use case ── BeginAsync(actor) ──> BEGIN; set_config(rongtong.actor_kind | actor | scope)
+/// use case ── BeginAsync(actor) ──> BEGIN; set_config(rongtong.actor_kind | actor | scope | permissions | organisation)
 ///          ── SQL beside the use case ──> rows that the policies let through
 ///          ── session.Audit(...) ──> kept until commit
 ///          ── CommitAsync ──> audit rows chained and written, outbox events written, COMMIT, waiting hosts notified
@@ -45,12 +45,13 @@ public sealed class Database(NpgsqlDataSource source, TimeProvider clock)
         {
             var transaction = await connection.BeginTransactionAsync(cancel);
             await using var command = new NpgsqlCommand(
-                "SELECT set_config('rongtong.actor_kind', $1, true), set_config('rongtong.actor', $2, true), set_config('rongtong.scope', $3, true), set_config('rongtong.permissions', $4, true)",
+                "SELECT set_config('rongtong.actor_kind', $1, true), set_config('rongtong.actor', $2, true), set_config('rongtong.scope', $3, true), set_config('rongtong.permissions', $4, true), set_config('rongtong.organisation', $5, true)",
                 connection, transaction);
             command.Parameters.Add(new() { Value = KindName(actor.Kind) });
             command.Parameters.Add(new() { Value = actor.Id });
             command.Parameters.Add(new() { Value = string.Join(',', actor.Scope) });
             command.Parameters.Add(new() { Value = string.Join(',', actor.Permissions) });
+            command.Parameters.Add(new() { Value = actor.Organisation });
             await command.ExecuteNonQueryAsync(cancel);
             return new Session(this, connection, transaction, actor);
         }

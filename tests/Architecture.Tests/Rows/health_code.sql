@@ -1,0 +1,14 @@
+INSERT INTO health_code.person (region_code, document_hash, document, name, created_at) VALUES ('4201', 'x', 'x', 'x', now());
+INSERT INTO health_code.fact_batch (kind, region_code, reason, evidence, is_restrictive, people, organisation, author, proposed_at) VALUES ('Exposure', '4201', 'x', 'x', true, 1, 'x', 'x', now());
+INSERT INTO health_code.fact (person_id, kind, from_day, to_day, source, author, organisation, expires_on, recorded_at) VALUES (1, 'Exposure', '2020-02-01', '2020-02-01', 'x', 'x', 'x', '2999-01-01', now());
+INSERT INTO health_code.check_in (person_id, day, temperature, symptoms, channel, recorded_at) VALUES (1, current_date, 365, 0, 'x', now());
+INSERT INTO health_code.appeal (person_id, fact_id, region_code, statement, filed_at, due_at) VALUES (1, 1, '4201', 'x', now(), now());
+INSERT INTO health_code.look (person_id, at, actor, organisation, purpose, reason) VALUES (1, now(), 'x', 'x', 'x', 'x');
+INSERT INTO health_code.colour (person_id, colour, changes_on) VALUES (1, 1, '2020-02-01');
+INSERT INTO health_code.secret (name, protected, not_before, not_after) VALUES ('x', 'x', now(), now());
+INSERT INTO health_code.card (pass_id, person_id, issued_at, expires_at) VALUES (gen_random_uuid(), 1, now(), 'infinity');
+INSERT INTO health_code.sms (phone, phone_hash, text, created_at) VALUES ('x', 'x', 'x', now());
+INSERT INTO health_code.sign_in_code (phone_hash, code_sha256, document_hash, created_at) VALUES ('x', 'x', 'x', now());
+INSERT INTO health_code.sms_received (reference, phone_hash, received_at) VALUES ('x', 'x', now());
+INSERT INTO health_code.travel_proof (code_hash, person_id, shown, issued_at, expires_at) VALUES ('x', 1, 'x', now(), now());
+INSERT INTO health_code.request_nonce (app_id, nonce, at) VALUES ('x', 'x', now());

@@ -1,0 +1,15 @@
+INSERT INTO platform.account (id, login, display_name, password_hash, roles, scope, security_stamp, created_at) VALUES (gen_random_uuid(), 'x', 'x', 'x', '{}', '{42}', gen_random_uuid(), now());
+INSERT INTO platform.api_key (id, name, secret_sha256, roles, scope, expires_at, created_by, created_at) VALUES ('x', 'x', 'x', '{}', '{42}', now(), 'x', now());
+INSERT INTO platform.setting (key, value, changed_by, changed_at) VALUES ('x', 'x', 'x', now());
+INSERT INTO platform.protection_key (name, xml) VALUES ('x', '<x/>');
+INSERT INTO platform.audit_entry (sequence, at, actor, action, subject, details, previous_hash, hash) VALUES (1, now(), 'x', 'x', 'x', 'x', 'x', 'x');
+INSERT INTO platform.import_batch (kind, file_name, content_sha256, size_bytes, actor, started_at) VALUES ('x', 'x', 'x', 1, 'x', now());
+INSERT INTO platform.import_reject (batch_id, line, position, column_name, value, text_key) SELECT id, 1, 1, 'x', 'x', 'x' FROM platform.import_batch;
+INSERT INTO platform.import_mapping (kind, name, header_to_column, saved_by) VALUES ('x', 'x', '{}', 'x');
+INSERT INTO platform.outbox_event (kind, subject, payload, recorded_at) VALUES ('x', 'x', '{}', now());
+INSERT INTO platform.outbox_cursor (handler, kind) VALUES ('x', 'x');
+INSERT INTO platform.outbox_parked (handler, event_id, kind, subject, payload, recorded_at, error, parked_at) VALUES ('x', 1, 'x', 'x', '{}', now(), 'x', now());
+INSERT INTO platform.job (name, due_at) VALUES ('x', now());
+INSERT INTO platform.idempotency_key (actor, key, request_sha256, recorded_at) VALUES ('x', 'x', 'x', now());
+INSERT INTO platform.saved_view (account, table_name, name, query) VALUES ('x', 'x', 'x', 'x');
+INSERT INTO platform.recovery_code (account_id, code_sha256) SELECT id, 'x' FROM platform.account;

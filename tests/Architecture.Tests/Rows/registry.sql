@@ -1,0 +1,1 @@
+INSERT INTO registry.region_alias (province_code, name, code) VALUES ('42', 'x', '4201');
