@@ -12,6 +12,7 @@ using Rongtong.HealthCode.Pages;
 using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
 using Rongtong.HealthCode.Travel;
+using Rongtong.HealthCode.Venues;
 using Rongtong.Platform;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
@@ -39,6 +40,8 @@ public static class HealthCodeModule
         services.AddSingleton<IEventSubscriber, FollowTiers>();
         services.AddSingleton<RuleVersions>();
         services.AddSingleton<ExplainColour>();
+        services.AddSingleton<Holders>();
+        services.AddHostedService(provider => provider.GetRequiredService<Holders>());
         services.AddSingleton<SignInPerson>();
         services.AddSingleton<RecordCheckIn>();
         services.AddSingleton<FactBatches>();
@@ -53,10 +56,17 @@ public static class HealthCodeModule
         services.AddSingleton<Revocations>();
         services.AddSingleton<CheckPass>();
         services.AddSingleton<SignedRequest>();
+        services.AddSingleton<Delegations>();
+        services.AddSingleton<IJob, EndDelegations>();
+        services.AddSingleton<RecogniseRegion>();
+        services.AddSingleton<TestCertificate>();
+        services.AddVenues();
         services.AddNavigation(
             new NavigationEntry("health.title", "/health", null, 300, "health.nav.group"),
             new NavigationEntry("health.rules.title", "/health/rules", null, 310, "health.nav.group"),
             new NavigationEntry("health.transparency.title", "/health/transparency", null, 320, "health.nav.group"),
+            new NavigationEntry("health.regions.title", "/health/regions", null, 325, "health.nav.group"),
+            new NavigationEntry("health.family.title", "/health/family", HealthCodePermissions.Family, 342, "health.nav.group"),
             new NavigationEntry("health.batches.title", "/health/batches", HealthCodePermissions.Record, 330, "health.nav.group"),
             new NavigationEntry("health.appeals.title", "/health/appeals", HealthCodePermissions.Appeal, 340, "health.nav.group"));
         services.AddCheckpoint();
@@ -69,6 +79,9 @@ public static class HealthCodeModule
     {
         endpoints.MapPersonForms();
         endpoints.MapStaffForms();
+        endpoints.MapFamily();
+        endpoints.MapRegions();
+        endpoints.MapVenues();
         endpoints.MapPasses();
         endpoints.MapHealthInterfaces();
         endpoints.MapCheckpoint();

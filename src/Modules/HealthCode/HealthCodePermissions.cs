@@ -15,6 +15,12 @@ public static class HealthCodePermissions
     /// <summary>Ask for the colour of a shown pass by machine, as a gate does.</summary>
     public const string Gate = "health.gate";
 
+    /// <summary>Confirm, having seen both documents, that one resident acts for another.</summary>
+    public const string Family = "health.family";
+
+    /// <summary>Keep the venue codes of one's organisation.</summary>
+    public const string Venue = "health.venue";
+
     /// <summary>Use the interfaces of GB/T 38963 in the name of residents who use the caller's service.</summary>
     public const string Connect = "health.connect";
 }

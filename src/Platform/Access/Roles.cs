@@ -22,13 +22,13 @@ public static class Roles
         ["health_connector"] = ["health.connect"],
         ["industry_officer"] = ["outbreak.read", "registry.enterprises", "observations.read", "observations.meters", "casework.read", "casework.work", "resumption.read", "resumption.decide"],
         ["liaison"] = ["observations.read", "casework.read", "casework.work", "resumption.read"],
-        ["enterprise"] = ["registry.own", "observations.own", "casework.own", "resumption.own", "supplies.own"],
+        ["enterprise"] = ["registry.own", "observations.own", "casework.own", "resumption.own", "supplies.own", "health.venue"],
         ["data_connector"] = ["observations.push"],
         ["dispatcher"] = ["outbreak.read", "supplies.read", "supplies.plan", "casework.read", "casework.work"],
         ["facility"] = ["supplies.own"],
         ["carrier"] = ["supplies.carry"],
         ["market_inspector"] = ["supplies.read", "supplies.market", "casework.read", "casework.work"],
-        ["grid_worker"] = ["supplies.deliver"],
+        ["grid_worker"] = ["supplies.deliver", "health.family", "health.venue"],
         ["auditor"] = [ReadAudit],
     };
 

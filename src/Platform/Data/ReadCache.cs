@@ -7,11 +7,11 @@ namespace Rongtong.Platform.Data;
 /// <summary>
 /// What pages have read, kept for readers who may see the same, until something under its topic changes.
 /// <code>
-/// page ──> (topic, what, kind + scope + permissions of the reader) known? ──> the model
+/// page ──> (topic, what, kind + organisation + scope + permissions of the reader) known? ──> the model
 ///                                                                 else ──> read once, by the first who asks; the others wait for it
 /// AnnounceAsync(topic) ──commit──> forgotten here at once, on other hosts by NOTIFY
 /// </code>
-/// Readers with different scopes never share: row policies decide by scope, so the scope is part of the key. Models are immutable.
+/// Readers with different scopes or organisations never share: row policies decide by them, so they are part of the key. Models are immutable.
 /// </summary>
 public sealed class ReadCache : BackgroundService
 {
@@ -36,7 +36,7 @@ public sealed class ReadCache : BackgroundService
         // The dictionary taken here is the one stored into: a model read before a change lands in a dictionary that nobody asks any more.
         var models = _topics.GetOrAdd(topic, _ => new());
         if (models.Count >= ModelsMax) Forget(topic);
-        var key = $"{reader.Kind}|{string.Join(',', reader.Scope)}|{string.Join(',', reader.Permissions.Order(StringComparer.Ordinal))}|{typeof(T).Name}|{what}";
+        var key = $"{reader.Kind}|{reader.Organisation}|{string.Join(',', reader.Scope)}|{string.Join(',', reader.Permissions.Order(StringComparer.Ordinal))}|{typeof(T).Name}|{what}";
         var entry = models.GetOrAdd(key, _ => new Lazy<Task<object?>>(async () => await read()));
         try
         {

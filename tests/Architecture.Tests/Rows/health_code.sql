@@ -12,3 +12,8 @@ INSERT INTO health_code.sign_in_code (phone_hash, code_sha256, document_hash, cr
 INSERT INTO health_code.sms_received (reference, phone_hash, received_at) VALUES ('x', 'x', now());
 INSERT INTO health_code.travel_proof (code_hash, person_id, shown, issued_at, expires_at) VALUES ('x', 1, 'x', now(), now());
 INSERT INTO health_code.request_nonce (app_id, nonce, at) VALUES ('x', 'x', now());
+INSERT INTO health_code.delegation (delegate_id, ward_document_hash, ward_document, ward_name, delegate_name, region_code, relation, requested_at) VALUES (1, 'x', 'x', 'x', 'x', '4201', 'child', now());
+INSERT INTO health_code.workplace (person_id, enterprise_code, told_at) VALUES (1, 'x', now());
+INSERT INTO health_code.latin_name (person_id, family_name, given_name, birth_date) VALUES (1, 'x', 'x', 'x');
+INSERT INTO health_code.venue (region_code, name, address, organisation, created_by, created_at) VALUES ('4201', 'x', 'x', 'x', 'x', now());
+INSERT INTO health_code.venue_day (venue_id, day, people, refused) VALUES (1, current_date, 1, 0);

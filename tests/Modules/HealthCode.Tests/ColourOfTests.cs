@@ -178,7 +178,7 @@ public sealed class ColourOfTests
     private static Colour.Colour Of(PersonalFact[] facts, DailyCheckIn[]? checkIns = null, IRiskTierHistory? tiers = null, AppealState[]? appeals = null) =>
         Rules(tiers).Of(new(facts, checkIns ?? [], appeals ?? []), s_today, s_now);
 
-    private static ColourOf Rules(IRiskTierHistory? tiers = null) => new(ColourRules.Shipped, tiers ?? Tier("none", RiskTier.Low));
+    private static ColourOf Rules(IRiskTierHistory? tiers = null) => new(ColourRules.Shipped, tiers ?? Tier("none", RiskTier.Low), (_, _) => false);
 
     private static OneTier Tier(string region, RiskTier tier) => new(region, tier);
 

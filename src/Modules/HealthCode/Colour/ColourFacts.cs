@@ -2,6 +2,7 @@ using Rongtong.Contracts.Outbreak;
 using Rongtong.Contracts.Registry;
 using Rongtong.HealthCode.CheckIn;
 using Rongtong.HealthCode.Facts;
+using Rongtong.HealthCode.Travel;
 using Rongtong.Rules;
 
 namespace Rongtong.HealthCode.Colour;
@@ -45,7 +46,7 @@ public sealed class ColourFacts
     private long _declared, _confirmed, _suspected, _positive, _isolated, _negative;
 
     /// <summary>Reads the history.</summary>
-    public static ColourFacts On(DateOnly day, DateTimeOffset known, PersonHistory person, IRiskTierHistory tiers)
+    public static ColourFacts On(DateOnly day, DateTimeOffset known, PersonHistory person, IRiskTierHistory tiers, Func<string, string, bool> areNeighbours)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(tiers);
@@ -84,6 +85,7 @@ public sealed class ColourFacts
                     facts.Raise(Contact, fact.ToDay < day ? fact.ToDay : day, fact.Id);
                     break;
                 case FactKind.Trip or FactKind.Stay when !fact.IsDisputedAway && fact.Confidence >= ConfidenceMin && fact.Detail.Hours is null or >= StayHoursMin:
+                    if (fact.IsLocationDerived && TelephoneFlicker.Around(fact, [.. person.Facts.Where(f => IsAdmissible(f, day, known, person.Appeals) && !f.IsDisputedAway)], areNeighbours) is not null) break;
                     facts.AddPlace(fact, fact.RegionCode, day, tiers);
                     if (fact.Detail.From is { Length: > 0 } from) facts.AddPlace(fact, from, day, tiers);
                     break;

@@ -23,7 +23,8 @@ public enum Colour
 /// </summary>
 /// <param name="rules">The table in force on the day.</param>
 /// <param name="tiers">Tiers as known at the instant.</param>
-public sealed class ColourOf(DecisionTable rules, IRiskTierHistory tiers)
+/// <param name="areNeighbours">Whether a cell of the one region can be heard in the other, as <see cref="Travel.OutlineNeighbours"/> knows it.</param>
+public sealed class ColourOf(DecisionTable rules, IRiskTierHistory tiers, Func<string, string, bool> areNeighbours)
 {
     /// <summary>Days looked ahead for the day on which a colour changes; beyond, it is said to have no end.</summary>
     public const int LookAheadDays = 60;
@@ -36,12 +37,12 @@ public sealed class ColourOf(DecisionTable rules, IRiskTierHistory tiers)
     /// <summary>The colour on a day as known at an instant.</summary>
     public Colour Of(PersonHistory person, DateOnly day, DateTimeOffset known)
     {
-        ColourFacts.On(day, known, person, tiers).Fill(_slots);
+        ColourFacts.On(day, known, person, tiers, areNeighbours).Fill(_slots);
         return Parse(Rules.Decide(_slots));
     }
 
     /// <summary>The trace of the decision.</summary>
-    public Trace Explain(PersonHistory person, DateOnly day, DateTimeOffset known) => Rules.Explain(ColourFacts.On(day, known, person, tiers).Named());
+    public Trace Explain(PersonHistory person, DateOnly day, DateTimeOffset known) => Rules.Explain(ColourFacts.On(day, known, person, tiers, areNeighbours).Named());
 
     /// <summary>
     /// The first day on which the colour differs when nothing new is recorded, at most <see cref="LookAheadDays"/> ahead; that bound itself where it stays.
@@ -49,7 +50,7 @@ public sealed class ColourOf(DecisionTable rules, IRiskTierHistory tiers)
     public DateOnly ChangesOn(PersonHistory person, DateOnly day, DateTimeOffset known)
     {
         ArgumentNullException.ThrowIfNull(person);
-        var facts = ColourFacts.On(day, known, person, tiers);
+        var facts = ColourFacts.On(day, known, person, tiers, areNeighbours);
         facts.Fill(_slots);
         var now = Parse(Rules.Decide(_slots));
         // Without a ground only a fact that begins or ends can change anything: most people have one declaration, and two days are looked at, not sixty.

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Rongtong.Contracts.Outbreak;
 using Rongtong.HealthCode.Facts;
 using Rongtong.HealthCode.People;
+using Rongtong.HealthCode.Travel;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
 using Rongtong.Rules;
@@ -29,7 +30,7 @@ public sealed record ColourExplanation(
 }
 
 /// <summary>Explains a colour of any day as known at any instant.</summary>
-public sealed class ExplainColour(ColourRules rules, IRiskTiers tiers)
+public sealed class ExplainColour(ColourRules rules, IRiskTiers tiers, OutlineNeighbours neighbours)
 {
     /// <summary>Explains; row policies decide whether the session may read the person at all.</summary>
     public async Task<ColourExplanation> RunAsync(Session session, long person, DateOnly day, DateTimeOffset known, CancellationToken cancel = default)
@@ -37,7 +38,14 @@ public sealed class ExplainColour(ColourRules rules, IRiskTiers tiers)
         ArgumentNullException.ThrowIfNull(session);
         var history = await ReadHistory.OfAsync(session, person, cancel);
         var isPast = known < session.Now;
-        return Of(new ColourOf(await rules.OnAsync(day, known), await tiers.AsKnownAsync(isPast ? known : null, cancel)), history, day, known);
+        return Of(new ColourOf(await rules.OnAsync(day, known), await tiers.AsKnownAsync(isPast ? known : null, cancel), neighbours.Are), history, day, known);
+    }
+
+    /// <summary>Explains today's colour by another region's rules: what a traveller would be there.</summary>
+    public async Task<ColourExplanation> ByRulesOfAsync(Session session, long person, DecisionTable others, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return Of(new ColourOf(others, await tiers.AsKnownAsync(null, cancel), neighbours.Are), await ReadHistory.OfAsync(session, person, cancel), ChinaDay.Of(session.Now), session.Now);
     }
 
     internal static ColourExplanation Of(ColourOf colourOf, PersonHistory history, DateOnly day, DateTimeOffset known)

@@ -1,5 +1,6 @@
 using Rongtong.Contracts.Outbreak;
 using Rongtong.HealthCode.People;
+using Rongtong.HealthCode.Travel;
 using Rongtong.Platform;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
@@ -13,13 +14,13 @@ namespace Rongtong.HealthCode.Colour;
 /// after a rule or a tier changed: everybody, in ranges, on all cores ──> store what differs, announce "*"           (a million in under a minute)
 /// </code>
 /// </summary>
-public sealed class RefreshColours(Database database, ColourRules rules, IRiskTiers tiers)
+public sealed class RefreshColours(Database database, ColourRules rules, IRiskTiers tiers, OutlineNeighbours neighbours)
 {
     /// <summary>People whose histories are in memory at a time, per worker.</summary>
     private const int RangeSize = 20_000;
 
     /// <summary>What makes colours now.</summary>
-    public async Task<ColourOf> NowAsync(DateTimeOffset now) => new(await rules.OnAsync(ChinaDay.Of(now), now), await tiers.AsKnownAsync(null));
+    public async Task<ColourOf> NowAsync(DateTimeOffset now) => new(await rules.OnAsync(ChinaDay.Of(now), now), await tiers.AsKnownAsync(null), neighbours.Are);
 
     /// <summary>Recomputes the colours of the people in the session and announces them with its commit.</summary>
     public async Task<IReadOnlyDictionary<long, BookedColour>> OfAsync(Session session, long[] people, CancellationToken cancel = default)

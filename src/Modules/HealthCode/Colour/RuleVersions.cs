@@ -2,6 +2,7 @@ using System.Text.Json;
 using Rongtong.Contracts.Outbreak;
 using Rongtong.Contracts.Registry;
 using Rongtong.HealthCode.People;
+using Rongtong.HealthCode.Travel;
 using Rongtong.Platform;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
@@ -40,7 +41,7 @@ public abstract record RuleOutcome
 ///   ──> proposal ──> another person approves ──> holds from its day on ──> everybody recomputed
 /// </code>
 /// </summary>
-public sealed class RuleVersions(Database database, ColourRules rules, IRiskTiers tiers)
+public sealed class RuleVersions(Database database, ColourRules rules, IRiskTiers tiers, OutlineNeighbours neighbours)
 {
     private const int RangeSize = 20_000;
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
@@ -52,7 +53,7 @@ public sealed class RuleVersions(Database database, ColourRules rules, IRiskTier
         var now = session.Now;
         var today = ChinaDay.Of(now);
         var history = await tiers.AsKnownAsync(null, cancel);
-        var (before, after) = (new ColourOf(await rules.OnAsync(today, now), history), new ColourOf(edited, history));
+        var (before, after) = (new ColourOf(await rules.OnAsync(today, now), history, neighbours.Are), new ColourOf(edited, history, neighbours.Are));
         var counts = new Dictionary<(string, Colour, Colour), long>();
         var highest = await session.QuerySingleAsync<long>("SELECT coalesce(max(id), 0) FROM health_code.person", cancel: cancel);
         for (var first = 0L; first <= highest; first += RangeSize)

@@ -29,6 +29,8 @@ internal sealed class DeleteExpired : IJob
         await DeleteAsync("sign_in_code", "DELETE FROM health_code.sign_in_code WHERE created_at < @before::date", today.AddDays(-1));
         await DeleteAsync("request_nonce", "DELETE FROM health_code.request_nonce WHERE at < @before::date", today);
         await DeleteAsync("card", "DELETE FROM health_code.card WHERE expires_at < @before::date", today.AddDays(-MessageDays));
+        await DeleteAsync("venue_day", "DELETE FROM health_code.venue_day WHERE day < @before", today.AddDays(-CheckInDays));
+        await DeleteAsync("delegation", "DELETE FROM health_code.delegation WHERE ended_at < @before::date", today.AddDays(-LookDays));
         await DeleteAsync("look", "DELETE FROM health_code.look WHERE at < @before::date", today.AddDays(-LookDays));
 
         async Task DeleteAsync(string what, string sql, DateOnly before)

@@ -15,6 +15,7 @@ using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Localisation;
 using Rongtong.Web.Shell;
 
 namespace Rongtong.HealthCode.Pages;
@@ -47,7 +48,7 @@ internal static class PersonForms
             if (ReadPending(http, protection) is not { } pending || DocumentNumber.Parse((DocumentType)pending.Type, pending.Document).Document is not { } document) return Results.LocalRedirect("/health?problem=refused");
             if (await people.SignInAsync(document, pending.Name, pending.Phone, pending.Region, form["code"].ToString(), cancel) is not PersonSignIn.SignedIn signedIn) return Results.LocalRedirect("/health?step=code&problem=refused");
             http.Response.Cookies.Delete(PendingCookie, new CookieOptions { Path = "/health" });
-            PersonCookie.SignIn(http, signedIn);
+            PersonCookie.SignIn(http, signedIn.Person, signedIn.Stamp);
             return Results.LocalRedirect("/health");
         }).RequireRateLimiting(AccessMiddleware.SignInLimit).ExcludeFromDescription();
 
@@ -82,6 +83,15 @@ internal static class PersonForms
             return null;
         }, cancel)).ExcludeFromDescription();
 
+        // The code alone, for the moment at the gate: from memory, without a query, so that a city can open it at eight in the morning.
+        endpoints.MapGet("/health/code", async (HttpContext http, Holders holders, IssuePass issue, TimeProvider clock, CancellationToken cancel) =>
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            var now = clock.GetUtcNow();
+            return Person.IdOf(http.Actor()) is { } id && await holders.FindAsync(id, cancel) is { } holder && await issue.FromMemoryAsync(holder, now, cancel) is { } pass
+                ? new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<CodePage>(new { Pass = pass, Name = holder.MaskedName, Now = now }) : Results.LocalRedirect("/health");
+        }).ExcludeFromDescription();
+
         endpoints.MapPost("/health/cards/revoked", (HttpContext http, IFormCollection form, Database database, CancellationToken cancel) => ForPersonAsync(http, database, async (session, person) =>
         {
             await Revocations.RevokeAsync(session, person.Id, cancel);
@@ -89,16 +99,61 @@ internal static class PersonForms
             return null;
         }, cancel)).ExcludeFromDescription();
 
-        endpoints.MapPost("/health/cards", async (HttpContext http, IFormCollection form, IssuePass issue, Database database, CancellationToken cancel) =>
+        endpoints.MapPost("/health/cards", async (HttpContext http, IFormCollection form, IssuePass issue, Texts texts, Database database, CancellationToken cancel) =>
         {
             if (Person.IdOf(http.Actor()) is not { } id) return Results.LocalRedirect("/health");
             await using var session = await database.BeginAsync(http.Actor(), cancel);
             var card = await issue.RunAsync(session, id, PassKind.Card, cancel);
             await session.CommitAsync(cancel);
-            if (card is null) return Results.LocalRedirect("/health");
-            http.Response.Headers.CacheControl = "no-store";
-            return new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<CardPage>(new { Token = card.Token, card.ExpiresAt });
+            return card is null ? Results.LocalRedirect("/health") : Card(http, form, card, texts, texts["health.card"], texts["health.card.note"]);
         }).ExcludeFromDescription();
+
+        endpoints.MapPost("/health/certificate", async (HttpContext http, IFormCollection form, TestCertificate certificates, Texts texts, Database database, CancellationToken cancel) =>
+        {
+            const string Page = "/health/certificate";
+            if (Person.IdOf(http.Actor()) is not { } id) return Results.LocalRedirect(Page);
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (!DateOnly.TryParseExact(form["born"], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var born)
+                || !await certificates.TellNameAsync(session, id, form["family"].ToString(), form["given"].ToString(), born, cancel)) return Results.LocalRedirect(Page + "?problem=name");
+            if (await certificates.MakeAsync(session, id, cancel) is not TestCertificateOutcome.Made made)
+            {
+                // What was told is kept: it is not asked again when there is a test.
+                await session.CommitAsync(cancel);
+                return Results.LocalRedirect(Page + "?problem=no-test");
+            }
+            await session.CommitAsync(cancel);
+            var result = texts[made.Test.Detail.Positive == true ? "health.certificate.detected" : "health.certificate.not-detected"];
+            return Card(http, form, made.Pass, texts, texts["health.certificate.title"], texts["health.certificate.line", made.Test.FromDay.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), result, made.Test.Organisation]);
+        }).ExcludeFromDescription();
+    }
+
+    /// <summary>A card as a page to print, or as PDF.</summary>
+    private static IResult Card(HttpContext http, IFormCollection form, IssuedPass card, Texts texts, string title, string note)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        if (form["form"] != "pdf") return new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<CardPage>(new { Title = title, Note = note, card.Token, card.ExpiresAt });
+        var until = texts["health.card.until", card.ExpiresAt.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)];
+        return Results.File(CardPdf.Of(card.Token, title, [until, .. Wrapped(note)]), "application/pdf", "health-card.pdf");
+    }
+
+    /// <summary>Lines of a card: a Chinese character is as wide as two others.</summary>
+    private static IEnumerable<string> Wrapped(string text)
+    {
+        const int WidthMax = 46;
+        var (line, width) = (new System.Text.StringBuilder(), 0);
+        foreach (var c in text)
+        {
+            var wide = c >= '\u2E80' ? 2 : 1;
+            if (width + wide > WidthMax || (c == ' ' && width > WidthMax - 8))
+            {
+                yield return line.ToString();
+                (line, width) = (new(), 0);
+                if (c == ' ') continue;
+            }
+            line.Append(c);
+            width += wide;
+        }
+        if (line.Length > 0) yield return line.ToString();
     }
 
     /// <summary>Runs the work for the signed-in person; a word from it is the problem shown, and nothing is kept then.</summary>

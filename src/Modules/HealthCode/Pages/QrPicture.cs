@@ -1,17 +1,10 @@
-using QRCoder;
+using Rongtong.HealthPass;
 
 namespace Rongtong.HealthCode.Pages;
 
-/// <summary>A token as a picture: alphanumeric mode by its alphabet, error level Q as hcert-spec asks.</summary>
+/// <summary>A token as a picture.</summary>
 internal static class QrPicture
 {
-    private const int PixelsPerModule = 6;
-
-    /// <summary>As a data URI.</summary>
-    public static string Of(string token)
-    {
-        using var generator = new QRCodeGenerator();
-        using var data = generator.CreateQrCode(token, QRCodeGenerator.ECCLevel.Q);
-        return "data:image/png;base64," + Convert.ToBase64String(new PngByteQRCode(data).GetGraphic(PixelsPerModule));
-    }
+    /// <summary>As a data URI of one pixel a module; styles enlarge it without smoothing.</summary>
+    public static string Of(string token) => "data:image/png;base64," + Convert.ToBase64String(QrSymbol.Of(token).ToPng());
 }

@@ -72,6 +72,8 @@ internal sealed class CheckPass(PassKeys keys, Revocations revocations, ColourBo
         var verifier = await VerifierAsync(now, cancel);
         return verifier.Engine.Verify(token, now) switch
         {
+            // A pass of another region: its colour is the one it carries, as old as it says; only that region knows a newer one.
+            PassVerdict.Accepted { Claims.Colour: { } foreign, Signer.Code: not TrustList.National } => Valid(foreign, OfPass(foreign.Colour), foreign.AsOf),
             PassVerdict.Accepted { Claims.Colour: { } claim } => Valid(claim, await ColourAsync(verifier.Edition, claim, now, cancel), now),
             PassVerdict.Accepted => """{"valid":false,"fault":"ColourMissing"}""",
             PassVerdict.Refused refused => $$"""{"valid":false,"fault":"{{refused.Fault}}","stage":"{{refused.Stage}}"}""",
@@ -103,6 +105,8 @@ internal sealed class CheckPass(PassKeys keys, Revocations revocations, ColourBo
         await session.CommitAsync(cancel);
         return colour;
     }
+
+    private static Colour.Colour OfPass(PassColour colour) => colour switch { PassColour.Green => Colour.Colour.Green, PassColour.Yellow => Colour.Colour.Yellow, _ => Colour.Colour.Red };
 
     private static string Valid(ColourClaim claim, Colour.Colour now, DateTimeOffset at)
     {

@@ -32,20 +32,29 @@ public sealed class IssuePass(Secrets secrets, PassKeys keys, RefreshColours ref
     {
         ArgumentNullException.ThrowIfNull(session);
         if (await Person.FindAsync(session, person, cancel) is not { } holder) return null;
-        var now = session.Now;
-        var colour = book.Find(person, ChinaDay.Of(now)) ?? (await refresh.OfAsync(session, [person], cancel))[person];
-        if (ToPass(colour.Colour) is not { } shown) return null;
+        var colour = book.Find(person, ChinaDay.Of(session.Now)) ?? (await refresh.OfAsync(session, [person], cancel))[person];
         var edition = await keys.NowAsync(cancel);
         var passId = PassKeys.NewPassId(edition, person);
-        var expires = kind is PassKind.Page ? now.AddMinutes(PageMinutes) : now.AddDays(CardDays);
-        DateTimeOffset? until = shown is PassColour.Green ? null : ChinaDay.Start(colour.ChangesOn);
-        var token = edition.Signer.Sign(new PassContent(TrustList.National, now, expires, new ColourClaim(shown, now, holder.RegionCode, until, passId, NameMask.Mask(secrets.Unprotect(holder.Name)))));
+        if (Of(edition, passId, holder.RegionCode, NameMask.Mask(secrets.Unprotect(holder.Name)), colour, kind, session.Now) is not { } pass) return null;
         if (kind is PassKind.Card)
         {
-            await session.ExecuteAsync("INSERT INTO health_code.card (pass_id, person_id, issued_at, expires_at) VALUES (@passId, @person, @now, @expires)", new { passId, person, now, expires }, cancel);
+            await session.ExecuteAsync("INSERT INTO health_code.card (pass_id, person_id, issued_at, expires_at) VALUES (@passId, @person, @now, @ExpiresAt)", new { passId, person, now = session.Now, pass.ExpiresAt }, cancel);
             session.Audit("health.card-issued", Person.ActorOf(person).Id);
         }
-        return new(token, expires, colour);
+        return pass;
+    }
+
+    /// <summary>A pass for the page from what memory holds; null where the colour must be computed first or there is none to show.</summary>
+    internal async ValueTask<IssuedPass?> FromMemoryAsync(Holder holder, DateTimeOffset now, CancellationToken cancel) =>
+        book.Find(holder.Id, ChinaDay.Of(now)) is { } colour && await keys.NowAsync(cancel) is { } edition
+            ? Of(edition, PassKeys.NewPassId(edition, holder.Id), holder.Region, holder.MaskedName, colour, PassKind.Page, now) : null;
+
+    private static IssuedPass? Of(PassKeys.Edition edition, Guid passId, string region, string maskedName, BookedColour colour, PassKind kind, DateTimeOffset now)
+    {
+        if (ToPass(colour.Colour) is not { } shown) return null;
+        var expires = kind is PassKind.Page ? now.AddMinutes(PageMinutes) : now.AddDays(CardDays);
+        DateTimeOffset? until = shown is PassColour.Green ? null : ChinaDay.Start(colour.ChangesOn);
+        return new(edition.Signer.Sign(new PassContent(TrustList.National, now, expires, new ColourClaim(shown, now, region, until, passId, maskedName))), expires, colour);
     }
 
     /// <summary>The colour as a pass says it; null where there is none to say.</summary>

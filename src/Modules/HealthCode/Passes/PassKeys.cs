@@ -4,6 +4,8 @@ using Rongtong.Contracts.Registry;
 using Rongtong.HealthCode.People;
 using Rongtong.HealthPass;
 using Rongtong.Platform;
+using Rongtong.Platform.Access;
+using Rongtong.Platform.Data;
 
 namespace Rongtong.HealthCode.Passes;
 
@@ -11,11 +13,11 @@ namespace Rongtong.HealthCode.Passes;
 /// The keys of this installation: a root that signs the trust list, signing keys that follow each other every ninety days, and the key that makes
 /// pass ids.
 /// <code>
-/// root ──> trust list: CN with the keys of now and of the next period; every province recognised through the national code
+/// root ──> trust list: CN with the keys of now and of the next period; provinces through the national code, or with their own keys where that was decided
 /// pass id = AES(person number, random): a gate cannot tell two passes of one person apart; we can tell whose it is without a table
 /// </code>
 /// </summary>
-public sealed class PassKeys(Secrets secrets, IRegions regions, TimeProvider clock) : IDisposable
+public sealed class PassKeys(Secrets secrets, IRegions regions, Database database, ReadCache cache, TimeProvider clock) : IDisposable
 {
     /// <summary>Days of one signing key.</summary>
     private const int PeriodDays = 90;
@@ -30,22 +32,27 @@ public sealed class PassKeys(Secrets secrets, IRegions regions, TimeProvider clo
     private volatile Edition? _edition;
 
     /// <summary>Everything that follows from the keys, for one period and edition of the list.</summary>
-    internal sealed record Edition(long Period, SigningKey Root, SigningKey Key, TrustList List, byte[] SignedList, Aes PassIds, DateTimeOffset MadeAt)
+    internal sealed record Edition(long Period, SigningKey Root, SigningKey Key, TrustList List, byte[] SignedList, Aes PassIds, IReadOnlyList<Recognition> Recognised, DateTimeOffset MadeAt)
     {
         /// <summary>Makes passes.</summary>
         public PassSigner Signer { get; } = new(Key);
     }
 
-    /// <summary>The keys and the list of now; the list is made anew once a day.</summary>
+    /// <summary>The keys and the list of now; the list is made anew once a day, and when another region is recognised or no longer is.</summary>
     internal async ValueTask<Edition> NowAsync(CancellationToken cancel = default)
     {
         var now = clock.GetUtcNow();
+        var recognised = await cache.GetAsync(RecogniseRegion.Topic, Actor.System, "in force", async () =>
+        {
+            await using var session = await database.BeginAsync(Actor.System, cancel);
+            return await Recognition.InForceAsync(session, cancel);
+        });
         var current = _edition;
-        if (current is not null && current.Period == PeriodOf(now) && now - current.MadeAt < TimeSpan.FromDays(1) && now >= current.MadeAt) return current;
+        if (current is not null && ReferenceEquals(current.Recognised, recognised) && current.Period == PeriodOf(now) && now - current.MadeAt < TimeSpan.FromDays(1) && now >= current.MadeAt) return current;
         await _making.WaitAsync(cancel);
         try
         {
-            return _edition = await MakeAsync(now, cancel);
+            return _edition = await MakeAsync(now, recognised, cancel);
         }
         finally
         {
@@ -85,7 +92,7 @@ public sealed class PassKeys(Secrets secrets, IRegions regions, TimeProvider clo
 
     private static long PeriodOf(DateTimeOffset at) => (long)Math.Floor((at - s_epoch).TotalDays / PeriodDays);
 
-    private async Task<Edition> MakeAsync(DateTimeOffset now, CancellationToken cancel)
+    private async Task<Edition> MakeAsync(DateTimeOffset now, IReadOnlyList<Recognition> recognised, CancellationToken cancel)
     {
         var period = PeriodOf(now);
         var root = await KeyAsync("pass-root", DateTimeOffset.UnixEpoch, now.AddYears(100), cancel);
@@ -100,14 +107,17 @@ public sealed class PassKeys(Secrets secrets, IRegions regions, TimeProvider clo
             if (p == period) own = key;
         }
         var list = new TrustList(
-            (long)(now - s_epoch).TotalMinutes, now, now + s_listLife,
+            (long)(now - s_epoch).TotalSeconds, now, now + s_listLife,
             [
                 new TrustedRegion(TrustList.National, "全国", "China", RecognitionMode.SharedData, keys),
-                .. regions.Current.ChildrenOf(RegionCode.Nation).Where(p => !p.IsStatistical).Select(p => new TrustedRegion(p.Code.Value, p.Name, p.EnglishName ?? p.Name, RecognitionMode.NationalCode, [])),
+                .. recognised.Select(r => regions.Current.Find(new(r.RegionCode)) is { } region
+                    ? new TrustedRegion(r.RegionCode, region.Name, region.EnglishName ?? region.Name, Enum.Parse<RecognitionMode>(r.Mode), RecogniseRegion.KeysOf(r)) : null).OfType<TrustedRegion>(),
+                .. regions.Current.ChildrenOf(RegionCode.Nation).Where(p => !p.IsStatistical && recognised.All(r => r.RegionCode != p.Code.Value))
+                    .Select(p => new TrustedRegion(p.Code.Value, p.Name, p.EnglishName ?? p.Name, RecognitionMode.NationalCode, [])),
             ]);
         var passIds = Aes.Create();
         passIds.Key = (await secrets.ReadOrMakeAsync("pass-id", () => new(RandomNumberGenerator.GetBytes(32), null, DateTimeOffset.UnixEpoch, now.AddYears(100)), cancel)).Value;
-        return new(period, root, own!, list, list.Sign(root), passIds, now);
+        return new(period, root, own!, list, list.Sign(root), passIds, recognised, now);
     }
 
     private async Task<SigningKey> KeyAsync(string name, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel)

@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Rongtong.HealthCode.Messages;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
@@ -82,7 +78,7 @@ public sealed class SignInPerson(Database database, Secrets secrets, QueueSms me
         var known = await session.QuerySingleOrDefaultAsync<(long Id, byte[] Name, byte[]? PhoneHash, Guid Stamp)?>("SELECT id, name, phone_hash, stamp FROM health_code.person WHERE document_hash = @documentHash FOR UPDATE", new { documentHash }, cancel);
         if (known is { } person)
         {
-            var isSame = Same(secrets.Unprotect(person.Name), name) && (person.PhoneHash is null || person.PhoneHash.AsSpan().SequenceEqual(phoneHash));
+            var isSame = IsSameName(secrets.Unprotect(person.Name), name) && (person.PhoneHash is null || person.PhoneHash.AsSpan().SequenceEqual(phoneHash));
             if (!isSame) return new PersonSignIn.Refused();
             // Registered by a list of a laboratory or ticket office: the telephone is told by the person herself, once.
             if (person.PhoneHash is null) await session.ExecuteAsync("UPDATE health_code.person SET phone = @to, phone_hash = @phoneHash WHERE id = @Id", new { to = secrets.Protect(phone), phoneHash, person.Id }, cancel);
@@ -96,57 +92,10 @@ public sealed class SignInPerson(Database database, Secrets secrets, QueueSms me
         return new PersonSignIn.SignedIn(id, stamp);
     }
 
-    private static bool Same(string one, string other) => string.Equals(Normal(one), Normal(other), StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether two spellings are one name: width, case, spaces and the dot of foreign names do not count.</summary>
+    internal static bool IsSameName(string one, string other) => string.Equals(Normal(one), Normal(other), StringComparison.OrdinalIgnoreCase);
 
     private static string Normal(string name) => string.Concat(name.Normalize(NormalizationForm.FormKC).Where(c => !char.IsWhiteSpace(c) && c != '·'));
 
     private static byte[] HashOf(string code, byte[] documentHash) => SHA256.HashData([.. Encoding.ASCII.GetBytes(code), .. documentHash]);
-}
-
-/// <summary>The cookie of a signed-in resident. It makes her the actor on the module's own pages and nowhere else.</summary>
-public static class PersonCookie
-{
-    private const string Name = "rongtong-health";
-    private static readonly TimeSpan s_life = TimeSpan.FromDays(14);
-
-    /// <summary>Makes the person of the cookie the actor under /health.</summary>
-    public static void UsePeople(this WebApplication app)
-    {
-        ArgumentNullException.ThrowIfNull(app);
-        app.UseWhen(http => http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal), branch => branch.Use(async (http, next) =>
-        {
-            if (http.Actor().Kind is ActorKind.Public && Read(http) is { } cookie && await IsValidAsync(http, cookie.Person, cookie.Stamp)) http.SetActor(Person.ActorOf(cookie.Person));
-            await next(http);
-        }));
-    }
-
-    internal static void SignIn(HttpContext http, PersonSignIn.SignedIn signedIn)
-    {
-        var text = Protector(http).Protect($"{signedIn.Person}|{signedIn.Stamp}", s_life);
-        http.Response.Cookies.Append(Name, text, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/health", MaxAge = s_life, IsEssential = true });
-    }
-
-    internal static void SignOut(HttpContext http) => http.Response.Cookies.Delete(Name, new CookieOptions { Path = "/health" });
-
-    private static (long Person, Guid Stamp)? Read(HttpContext http)
-    {
-        if (http.Request.Cookies[Name] is not { Length: > 0 and < 2_000 } text) return null;
-        try
-        {
-            return Protector(http).Unprotect(text).Split('|') is [var id, var stamp] && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var person) && Guid.TryParse(stamp, out var guid) ? (person, guid) : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
-
-    private static async Task<bool> IsValidAsync(HttpContext http, long person, Guid stamp)
-    {
-        await using var session = await http.RequestServices.GetRequiredService<Database>().BeginAsync(Person.ActorOf(person), http.RequestAborted);
-        return await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM health_code.person WHERE id = @person AND stamp = @stamp)", new { person, stamp }, http.RequestAborted);
-    }
-
-    private static ITimeLimitedDataProtector Protector(HttpContext http) =>
-        http.RequestServices.GetRequiredService<IDataProtectionProvider>().CreateProtector("Rongtong.HealthCode.Cookie").ToTimeLimitedDataProtector();
 }

@@ -85,9 +85,6 @@ public sealed record TravelHistory(DateOnly FromDay, DateOnly Day, IReadOnlyList
     /// <summary>Below this a place is shown as uncertain.</summary>
     public const float CertainFrom = 0.8f;
 
-    /// <summary>Most hours that a telephone's stay across a border may last and still be flickering.</summary>
-    public const int FlickerHoursMax = 12;
-
     /// <summary>The places that count.</summary>
     public IEnumerable<VisitedPlace> Visited => Places.Where(p => p.Standing is VisitStanding.Visited);
 
@@ -135,27 +132,19 @@ public sealed record TravelHistory(DateOnly FromDay, DateOnly Day, IReadOnlyList
             yield return new(fact.RegionCode, fact.FromDay, fact.ToDay, fact.Detail.Hours, [fact], []);
     }
 
-    /// <summary>A short stay told by a telephone alone, inside the days of a longer one next door told by it too, is the border and not the person.</summary>
+    /// <summary>Takes what is the border and not the person into the longer stay next door.</summary>
     private static void TakeFlickerIn(List<Visit> visits, Func<string, string, bool> areNeighbours)
     {
+        PersonalFact[] facts = [.. visits.Select(v => v.Facts[0]).Distinct()];
         for (var i = visits.Count - 1; i >= 0; i--)
         {
             var flicker = visits[i];
-            if (!IsTelephoneAlone(flicker) || flicker.Hours is not <= FlickerHoursMax) continue;
-            var around = visits.FindIndex(v => v != flicker && IsTelephoneAlone(v) && IsAround(v, flicker) && !v.Region.StartsWith(flicker.Region, StringComparison.Ordinal)
-                && !flicker.Region.StartsWith(v.Region, StringComparison.Ordinal) && areNeighbours(v.Region, flicker.Region));
-            // Tickets or the person's own word for the place make it a visit.
-            if (around < 0 || visits.Any(v => !IsTelephoneAlone(v) && v.From <= flicker.To && flicker.From <= v.To && IsNested(v.Region, flicker.Region))) continue;
+            if (TelephoneFlicker.Around(flicker.Facts[0], facts, areNeighbours) is not { } longer) continue;
+            var around = visits.FindIndex(v => v != flicker && v.Facts.Contains(longer));
             visits[around] = visits[around] with { Facts = [.. visits[around].Facts, .. flicker.Facts], Flickered = [.. visits[around].Flickered, flicker.Region, .. flicker.Flickered] };
             visits.RemoveAt(i);
         }
     }
-
-    /// <summary>Days around the flicker, and longer: by days, else by hours.</summary>
-    private static bool IsAround(Visit around, Visit flicker) =>
-        around.From <= flicker.From && flicker.To <= around.To && (around.Hours ?? int.MaxValue) > flicker.Hours!.Value;
-
-    private static bool IsTelephoneAlone(Visit visit) => visit.Facts.All(f => f.IsLocationDerived && f.Detail.ConfirmedByPerson != true);
 
     private static List<Visit> JoinSame(List<Visit> visits)
     {
