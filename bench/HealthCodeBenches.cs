@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Rongtong.HealthCode.CheckIn;
 using Rongtong.HealthCode.Colour;
 using Rongtong.HealthCode.Demo;
 using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
+using Rongtong.HealthPass;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 
@@ -37,6 +39,7 @@ internal static partial class HealthCodeBenches
         results.Add(new("health-new-fact, check-in to new colour in the book, median", await NewFactAsync(database, checkIn), "ms"));
         results.Add(new("health-check-ins, committed one by one by 16 callers", await CheckInsAsync(database, checkIn), "check-ins/s", "needed for a million in an hour", 278, null));
         results.AddRange(await GateAsync(app, database));
+        results.AddRange(await CodePageAsync(app, database));
         return results;
     });
 
@@ -71,6 +74,55 @@ internal static partial class HealthCodeBenches
             }
         }));
         return done / watch.Elapsed.TotalSeconds;
+    }
+
+    public static Task<IReadOnlyList<BenchResult>> CodePageAsync() => HostBenches.WithHostAsync(async app =>
+    {
+        var services = app.Services;
+        await services.GetRequiredService<DemoResidents>().MakeAsync("33", 5_000, null, default);
+        await services.GetRequiredService<RefreshColours>().OfEverybodyAsync();
+        await services.GetRequiredService<ColourBook>().FillAsync();
+        return await CodePageAsync(app, services.GetRequiredService<Database>());
+    });
+
+    /// <summary>The page of a code, each time signed and drawn anew, for five thousand residents in turn; beside it QRCoder drawing the symbol alone.</summary>
+    private static async Task<IReadOnlyList<BenchResult>> CodePageAsync(WebApplication app, Database database)
+    {
+        var cookies = new List<string>();
+        await using (var session = await database.BeginAsync(Actor.System))
+        {
+            foreach (var (id, stamp) in await session.QueryAsync<(long Id, Guid Stamp)>("SELECT id, stamp FROM health_code.person ORDER BY id LIMIT 5000")) cookies.Add(PersonCookie.TextOf(app.Services, id, stamp));
+        }
+        var script = Path.GetTempFileName();
+        await File.WriteAllTextAsync(script, "local cookies = {\n" + string.Join(",\n", cookies.Select(c => $"  [==[{c}]==]")) + """
+
+            }
+            local i = 0
+            request = function()
+              i = i % #cookies + 1
+              return wrk.format("GET", "/health/code", { ["Cookie"] = "rongtong-health=" .. cookies[i] })
+            end
+            """);
+        var address = app.Urls.First();
+        using var browser = new HttpClient { BaseAddress = new Uri(address), DefaultRequestHeaders = { { "Cookie", "rongtong-health=" + cookies[0] } } };
+        var page = await browser.GetStringAsync(new Uri("/health/code", UriKind.Relative));
+        var token = WebUtility.HtmlDecode(Regex.Match(page, "data-token=\"([^\"]+)\"").Groups[1].Value);
+        await WrkAsync("-t1", "-c64", "-d5s", "-s", script, "--latency", address);
+        var run = await WrkAsync("-t1", "-c64", "-d10s", "-s", script, "--latency", address);
+        File.Delete(script);
+        var ours = Measure.Seconds(() =>
+        {
+            for (var i = 0; i < 200; i++) QrSymbol.Of(token);
+        }) / 200 * 1e6;
+        var library = Measure.Seconds(() =>
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                using var data = QRCoder.QRCodeGenerator.GenerateQrCode(token, QRCoder.QRCodeGenerator.ECCLevel.Q);
+            }
+        }) / 50 * 1e6;
+        BenchResult symbol = new("qr-symbol, one pass", ours, "us", "QRCoder 1.8.1, same text and level", library, ours / library);
+        return run is { } served ? [new("health-code-page, signed and drawn each time, wrk -c64", served.Rate, "req/s"), new("health-code-page p99", served.P99, "ms"), symbol] : [new("health-code-page", 0, "req/s", "wrk is not installed"), symbol];
     }
 
     /// <summary>The gate's question by wrk: as many different passes as a script holds, repeated as a gate repeats them; then ten times more callers than it can serve.</summary>

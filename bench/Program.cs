@@ -23,6 +23,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["pages"] = HostBenches.PagesAsync,
     ["new-day"] = HostBenches.NewDayAsync,
     ["health-city"] = HealthCodeBenches.CityAsync,
+    ["health-code-page"] = HealthCodeBenches.CodePageAsync,
 };
 
 var json = args.Contains("--json");

@@ -48,9 +48,12 @@ public static class PersonCookie
 
     internal static void SignIn(HttpContext http, long person, Guid stamp, long actsFor = 0)
     {
-        var text = Protector(http).Protect(string.Create(CultureInfo.InvariantCulture, $"{person}|{stamp}|{actsFor}"), s_life);
-        http.Response.Cookies.Append(Name, text, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/health", MaxAge = s_life, IsEssential = true });
+        http.Response.Cookies.Append(Name, TextOf(http.RequestServices, person, stamp, actsFor), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/health", MaxAge = s_life, IsEssential = true });
     }
+
+    /// <summary>The cookie's content.</summary>
+    internal static string TextOf(IServiceProvider services, long person, Guid stamp, long actsFor = 0) =>
+        Protector(services).Protect(string.Create(CultureInfo.InvariantCulture, $"{person}|{stamp}|{actsFor}"), s_life);
 
     internal static void SignOut(HttpContext http) => http.Response.Cookies.Delete(Name, new CookieOptions { Path = "/health" });
 
@@ -59,7 +62,7 @@ public static class PersonCookie
         if (http.Request.Cookies[Name] is not { Length: > 0 and < 2_000 } text) return null;
         try
         {
-            var parts = Protector(http).Unprotect(text).Split('|');
+            var parts = Protector(http.RequestServices).Unprotect(text).Split('|');
             return parts.Length == 3 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var person) && Guid.TryParse(parts[1], out var stamp) && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var actsFor)
                 ? new(person, stamp, actsFor) : null;
         }
@@ -69,6 +72,6 @@ public static class PersonCookie
         }
     }
 
-    private static ITimeLimitedDataProtector Protector(HttpContext http) =>
-        http.RequestServices.GetRequiredService<IDataProtectionProvider>().CreateProtector("Rongtong.HealthCode.Cookie").ToTimeLimitedDataProtector();
+    private static ITimeLimitedDataProtector Protector(IServiceProvider services) =>
+        services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Rongtong.HealthCode.Cookie").ToTimeLimitedDataProtector();
 }
