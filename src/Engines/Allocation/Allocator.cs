@@ -180,12 +180,9 @@ public static class Allocator
         private void SetPrices(NetworkSimplex<T> simplex, int item, int firstSupply, int supplies, int firstRow, int demands, T[] tierPenalty)
         {
             var nodes = supplies + demands;
-            var (order, tierOf, after) = (new int[nodes], new int[nodes], new int[nodes + 2]);
-            for (var v = 0; v < nodes; v++) after[simplex.Depth(v) + 1]++;
-            for (var depth = 1; depth < after.Length; depth++) after[depth] += after[depth - 1];
-            for (var v = 0; v < nodes; v++) order[after[simplex.Depth(v)]++] = v;
+            var tierOf = new int[nodes];
             var tree = new List<int>(nodes);
-            foreach (var v in order)
+            foreach (var v in simplex.FromTheRootDown())
             {
                 if (simplex.Lane(v) >= 0)
                 {
