@@ -31,6 +31,37 @@ internal static class AllocationBenches
     public static async Task<IReadOnlyList<BenchResult>> LexicographicAsync() =>
         await AgainstLemonAsync("lexicographic, four tiers, 200 x 1,000 x 20, 298,000 lanes", new(200, 1000, 20, 15, 0.8, 4));
 
+    /// <summary>CLP solves the tiers and the cost as five programs one after another; its time is that of the program with reading and writing files. Trucks: one program.</summary>
+    public static async Task<IReadOnlyList<BenchResult>> ClpAsync()
+    {
+        var results = new List<BenchResult>();
+        foreach (var (name, instance) in new (string, AllocationInstance)[] { ("50 x 300 x 20, 15 nearest", new(50, 300, 20, 15, 0.8, 4)), ("200 x 1,000 x 5, 15 nearest", new(200, 1000, 5, 15, 0.8, 4)) })
+        {
+            var problem = instance.Draw();
+            var cost = Int128.Zero;
+            var ours = Median(() => cost = Allocator.Solve(problem).Cost);
+            var clp = await AllocationPrograms.LexicographicAsync(problem);
+            if (clp is { } solved && Math.Abs(solved.Cost - (double)cost) > 0.5) throw new InvalidOperationException($"{name}: our cost is {cost}, CLP's {solved.Cost}; one of them is wrong.");
+            results.Add(new($"allocation, lexicographic, four tiers, {name}, two threads", ours, "s", clp is null ? "CLP is not installed (apt-get install coinor-clp)" : "CLP, five programs", clp?.Seconds, clp?.Seconds / ours));
+        }
+        long[] penalties = [100_000, 30_000, 10_000, 3_000];
+        foreach (var instance in new AllocationInstance[] { new(50, 300, 5, 15, 1.1, 4), new(100, 500, 5, 20, 1.1, 4) })
+        {
+            var problem = instance.Draw();
+            var sizes = problem.Items.Select((item, i) => (item, i)).ToDictionary(x => x.item, x => x.i + 1L);
+            var trucks = problem.Supplies.GroupBy(s => s.Supplier).ToDictionary(g => g.Key, g => g.Sum(s => s.Available * sizes[s.Item]) * 6 / 10);
+            var limits = new CoupledLimits(trucks, sizes);
+            var watch = Stopwatch.StartNew();
+            var plan = CoupledAllocator.Solve(problem, limits, penalties);
+            var seconds = watch.Elapsed.TotalSeconds;
+            var least = await AllocationPrograms.WithinLimitsAsync(problem, limits, penalties);
+            var name = string.Create(CultureInfo.InvariantCulture, $"allocation, trucks, {instance.Suppliers} x {instance.Receivers} x {instance.Items}");
+            results.Add(new($"{name}, two threads", seconds, "s"));
+            results.Add(new($"{name}, proven gap", plan.Gap * 100, "%", least is null ? "CLP is not installed (apt-get install coinor-clp)" : "above CLP's optimum", ((double)plan.Objective - least) / least * 100));
+        }
+        return results;
+    }
+
     public static Task<IReadOnlyList<BenchResult>> WarmAsync()
     {
         var problem = new AllocationInstance(200, 1000, 20, 15, 0.8, 4).Draw();
