@@ -9,7 +9,7 @@ internal static class GetUsPpeBench
     /// <summary>A limit for the other reading: the file goes up to 2 x 10^14 masks.</summary>
     public const long OfferMostPlausible = 100_000;
 
-    public const int OfferExpiresDays = 14, MinimumLot = 10, WeekDays = 7;
+    public const int OfferExpiresDays = 30, MinimumLot = 10, WeekDays = 7;
 
     public static Task<IReadOnlyList<BenchResult>> RunAsync()
     {
@@ -29,10 +29,10 @@ internal static class GetUsPpeBench
         return Task.FromResult<IReadOnlyList<BenchResult>>(results);
     }
 
-    public static IMatching Ours() => new Allocated(1, fitsSizes: true, MinimumLot, OfferExpiresDays);
+    public static IMatching Ours() => new Allocated(1, isOurs: true, MinimumLot, OfferExpiresDays);
 
     public static IEnumerable<(string Name, IMatching Matching)> Peers() =>
-        [("proximity", new Proximity()), ("first come", new FirstCome()), ("linear program every 7 days", new Allocated(WeekDays, fitsSizes: false, 1, int.MaxValue))];
+        [("proximity", new Proximity()), ("first come", new FirstCome()), ("linear program every 7 days", new Allocated(WeekDays, isOurs: false, 1, int.MaxValue))];
 
     public static GetUsPpeFiles Read(string folder, long offerMost)
     {

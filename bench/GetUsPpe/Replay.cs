@@ -28,7 +28,7 @@ internal interface IMatching
     /// <summary>Days after which an offer that nobody took is no longer counted on.</summary>
     int OfferExpiresDays { get; }
 
-    IReadOnlyList<Shipment> Decide(IReadOnlyList<OpenOffer> offers, IReadOnlyList<OpenNeed> needs);
+    IReadOnlyList<Shipment> Decide(DateOnly today, IReadOnlyList<OpenOffer> offers, IReadOnlyList<OpenNeed> needs);
 }
 
 /// <summary>The five figures by which the matching of masks was judged.</summary>
@@ -61,7 +61,7 @@ internal static class Replay
             }
             if ((day.DayNumber - first.DayNumber) % matching.EveryDays != 0) continue;
             openOffers.RemoveAll(o => day.DayNumber - o.Offer.Day.DayNumber > matching.OfferExpiresDays);
-            foreach (var shipment in matching.Decide(openOffers, openNeeds))
+            foreach (var shipment in matching.Decide(day, openOffers, openNeeds))
             {
                 var (offer, need, quantity) = (shipment.Offer, shipment.Need, shipment.Quantity);
                 if (quantity <= 0 || quantity > offer.Left || quantity > need.Left || offer.Offer.Item != need.Need.Item) throw new InvalidOperationException($"{matching.GetType().Name} sends {quantity} of {offer.Left} offered to {need.Left} needed.");

@@ -35,7 +35,11 @@ internal static class States
         return s_centre.ContainsKey(code) ? code : null;
     }
 
-    public static double Miles(string from, string to)
+    private static readonly Dictionary<(string, string), double> s_miles = s_centre.Keys.SelectMany(_ => s_centre.Keys, (from, to) => (from, to)).ToDictionary(p => p, p => Measured(p.from, p.to));
+
+    public static double Miles(string from, string to) => s_miles[(from, to)];
+
+    private static double Measured(string from, string to)
     {
         var (a, b) = (s_centre[from], s_centre[to]);
         if (from == to) return MeanDistanceInSquare * Math.Sqrt(a.Area);
