@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rongtong.Bench;
+using Rongtong.Bench.GetUsPpe;
 
 // Every bench of the product by name; each runs its peer in the same run where the peer is installed.
 var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
@@ -17,6 +18,8 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["allocation-warm"] = AllocationBenches.WarmAsync,
     ["allocation-fair"] = AllocationBenches.FairAsync,
     ["allocation-growth"] = AllocationBenches.GrowthAsync,
+    ["allocation-clp"] = AllocationBenches.ClpAsync,
+    ["getusppe"] = GetUsPpeBench.RunAsync,
     ["tiers-json"] = HostBenches.TiersJsonAsync,
     ["import-cases"] = HostBenches.ImportCasesAsync,
     ["import-stream"] = ImportBenches.StreamAsync,

@@ -44,6 +44,25 @@ public sealed class AllocationJourney : IDisposable
         text.ShouldContain("of the same tier within reach");
     }
 
+    [Fact]
+    public async Task A_plan_within_trucks_and_packs_is_feasible_with_its_gap_and_is_not_taken_for_a_proven_optimum()
+    {
+        var input = Path.Combine(_out, "input");
+        Directory.CreateDirectory(input);
+        await File.WriteAllTextAsync(Path.Combine(input, "supplies.csv"), "supplier,item,quantity\nS,mask,100\nS,suit,10\n");
+        await File.WriteAllTextAsync(Path.Combine(input, "demands.csv"), "receiver,item,quantity,priority\nD,mask,35,1\nD,suit,10,2\n");
+        await File.WriteAllTextAsync(Path.Combine(input, "lanes.csv"), "supplier,receiver,item,cost\nS,D,mask,3\nS,D,suit,3\n");
+        await File.WriteAllTextAsync(Path.Combine(input, "limits.csv"), "limit,name,value\ntruck_capacity,S,50\nunit_size,suit,5\npack,mask,10\n");
+        var (code, text) = await RunAsync("allocate", input, "--out", _out, "--json");
+        code.ShouldBe(0, text);
+        text.TrimEnd().Split('\n')[^1].ShouldStartWith("{\"unmet_by_priority\":{\"1\":5,\"2\":6,\"3\":0,\"4\":0},\"cost\":102,\"objective\":1782,\"bound\":1782,\"gap\":0,\"seconds\":");
+        (await File.ReadAllLinesAsync(Path.Combine(_out, "plan.csv"))).ShouldBe(["supplier,receiver,item,quantity,cost", "S,D,mask,30,3", "S,D,suit,4,3"]);
+        var (refused, why) = await RunAsync("verify", "allocation", _out);
+        refused.ShouldBe(2);
+        why.ShouldContain("its proven gap is 0%");
+        (await RunAsync("allocate", input, "--out", _out, "--fair")).Text.ShouldContain("--fair does not go with limits.csv");
+    }
+
     private static async Task<(int Code, string Text)> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "rongtong.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };

@@ -58,14 +58,19 @@ public sealed class AllocationPlan
     internal IReadOnlyList<int> TreeLanes { get; init; } = [];
 
     /// <summary>Missed quantity by priority, in parts of a unit; tiers 1 to 4 and any other that occurs.</summary>
-    public IReadOnlyDictionary<int, Int128> UnmetByPriority()
+    public IReadOnlyDictionary<int, Int128> UnmetByPriority() => ByPriority(Problem, Unmet);
+
+    /// <summary>Missed quantities of any plan of the problem, added up by priority; tiers 1 to 4 and any other that occurs.</summary>
+    public static IReadOnlyDictionary<int, Int128> ByPriority(AllocationProblem problem, IReadOnlyList<long> unmet)
     {
-        var unmet = new SortedDictionary<int, Int128> { [1] = 0, [2] = 0, [3] = 0, [4] = 0 };
-        for (var d = 0; d < Problem.Demands.Count; d++)
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(unmet);
+        var missed = new SortedDictionary<int, Int128> { [1] = 0, [2] = 0, [3] = 0, [4] = 0 };
+        for (var d = 0; d < problem.Demands.Count; d++)
         {
-            var tier = Problem.Demands[d].Priority;
-            unmet[tier] = unmet.GetValueOrDefault(tier) + Unmet[d];
+            var tier = problem.Demands[d].Priority;
+            missed[tier] = missed.GetValueOrDefault(tier) + unmet[d];
         }
-        return unmet;
+        return missed;
     }
 }

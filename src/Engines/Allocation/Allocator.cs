@@ -60,22 +60,30 @@ public static class Allocator
         var most = problem.LaneCost.Length == 0 ? 0 : problem.LaneCost.Max();
         if (penalty is not null) most += penalty.DefaultIfEmpty().Max();
         var range = (Int128)most * (Math.Min(problem.Supplies.Count, problem.Demands.Count) + 2) * (AllocationLimits.Priorities + 3);
-        if (range < int.MaxValue) return new Run<int>(problem, options, available, demand, needed, unitParts, penalty).Solve();
-        if (range < long.MaxValue) return new Run<long>(problem, options, available, demand, needed, unitParts, penalty).Solve();
-        return new Run<Int128>(problem, options, available, demand, needed, unitParts, penalty).Solve();
+        if (range < int.MaxValue) return SolveIn<int>();
+        return range < long.MaxValue ? SolveIn<long>() : SolveIn<Int128>();
+
+        AllocationPlan SolveIn<T>() where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+        {
+            using var run = new Run<T>(problem, options, available, demand, needed, unitParts, penalty);
+            return run.Solve();
+        }
     }
 
-    private sealed class Run<T>(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long[] needed, long unitParts, long[]? given)
+    private sealed class Run<T>(AllocationProblem problem, AllocationOptions options, long[] available, long[] demand, long[] needed, long unitParts, long[]? given) : IDisposable
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
         private readonly ItemLayout<T> _layout = new(problem, demand, options.Threads);
-        private readonly ArraySegment<PlanLine>[] _lines = new ArraySegment<PlanLine>[problem.Items.Count];
+        private readonly PlanLine[][] _lines = new PlanLine[problem.Items.Count][];
+        private readonly Int128[] _cost = new Int128[problem.Items.Count];
         private readonly int[][] _tree = new int[problem.Items.Count][];
         private readonly long[] _unmet = [.. needed];
         private readonly long[] _unused = [.. available];
         private readonly PlacePrice[] _supplyPrices = new PlacePrice[available.Length];
         private readonly PlacePrice[] _demandPrices = new PlacePrice[demand.Length];
         private long _pivots;
+
+        public void Dispose() => _layout.Dispose();
 
         public AllocationPlan Solve()
         {
@@ -95,24 +103,14 @@ public static class Allocator
                 });
             }
 
-            var cost = Int128.Zero;
-            var lines = new List<PlanLine>(_lines.Sum(l => l.Count));
-            foreach (var item in _lines)
-                foreach (var line in item)
-                {
-                    lines.Add(line);
-                    cost += (Int128)problem.LaneCost[line.Lane] * line.Quantity;
-                    _unmet[problem.LaneDemand[line.Lane]] -= line.Quantity;
-                    _unused[problem.LaneSupply[line.Lane]] -= line.Quantity;
-                }
             return new AllocationPlan(problem)
             {
-                Lines = lines,
+                Lines = _lines.Length == 1 ? _lines[0] : [.. _lines.SelectMany(l => l)],
                 Unmet = _unmet,
                 Unused = _unused,
                 SupplyPrices = _supplyPrices,
                 DemandPrices = _demandPrices,
-                Cost = cost,
+                Cost = _cost.Aggregate(Int128.Zero, (sum, c) => sum + c),
                 Pivots = _pivots,
                 TreeLanes = [.. _tree.SelectMany(t => t)],
                 UnitParts = unitParts,
@@ -135,18 +133,54 @@ public static class Allocator
             simplex.Solve(preferred is null ? [] : preferred[item]);
             Interlocked.Add(ref _pivots, simplex.Pivots);
 
-            // A tree has no two arcs between the same places, so the key is unique and the order does not depend on the sort.
-            var (lines, order, count) = (new PlanLine[supplies + demands], new long[supplies + demands], 0);
+            _lines[item] = Lines(simplex, firstRow, supplies, demands);
+            _cost[item] = Charge(_lines[item]);
+            SetPrices(simplex, item, firstSupply, supplies, firstRow, demands, tierPenalty);
+        }
+
+        /// <summary>The tree's lanes that carry something, by receiver and supplier in the order of the problem: counted into receivers, and sorted within one, which has few.</summary>
+        private PlanLine[] Lines(NetworkSimplex<T> simplex, int firstRow, int supplies, int demands)
+        {
+            var start = new int[demands + 1];
+            for (var v = 0; v < supplies + demands; v++)
+            {
+                if (simplex.Lane(v) >= 0 && simplex.Flow(v) > 0) start[Receiver(v) + 1]++;
+            }
+            for (var d = 0; d < demands; d++) start[d + 1] += start[d];
+            var (lines, end) = (new PlanLine[start[demands]], start[..demands]);
             for (var v = 0; v < supplies + demands; v++)
             {
                 if (simplex.Lane(v) < 0 || simplex.Flow(v) == 0) continue;
-                var lane = _layout.LaneAt[simplex.Lane(v)];
-                lines[count] = new(lane, simplex.Flow(v));
-                order[count++] = ((long)problem.LaneDemand[lane] << 32) | (uint)problem.LaneSupply[lane];
+                var (d, lane) = (Receiver(v), _layout.LaneAt[simplex.Lane(v)]);
+                lines[end[d]++] = new(lane, simplex.Flow(v));
             }
-            Array.Sort(order, lines, 0, count);
-            _lines[item] = new(lines, 0, count);
-            SetPrices(simplex, item, firstSupply, supplies, firstRow, demands, tierPenalty);
+            for (var d = 0; d < demands; d++)
+            {
+                // A tree has no two arcs between the same places, so suppliers differ and the order does not depend on the sort.
+                if (end[d] - start[d] > 1) lines.AsSpan(start[d]..end[d]).Sort(BySupplier);
+            }
+            return lines;
+
+            int BySupplier(PlanLine a, PlanLine b) => problem.LaneSupply[a.Lane].CompareTo(problem.LaneSupply[b.Lane]);
+
+            int Receiver(int v) => _layout.PositionOfDemand[problem.LaneDemand[_layout.LaneAt[simplex.Lane(v)]]] - firstRow;
+        }
+
+        /// <summary>Takes what is sent from what is unmet and unused, which nobody but this item counts.</summary>
+        private Int128 Charge(PlanLine[] lines)
+        {
+            var cost = Int128.Zero;
+            foreach (var line in lines)
+            {
+                // The largest cost times all units of an item is far below what 128 bits hold.
+                unchecked
+                {
+                    cost += Math.BigMul(problem.LaneCost[line.Lane], line.Quantity);
+                }
+                _unmet[problem.LaneDemand[line.Lane]] -= line.Quantity;
+                _unused[problem.LaneSupply[line.Lane]] -= line.Quantity;
+            }
+            return cost;
         }
 
         /// <summary>Penalty of a missed unit, for each demand and for each tier that occurs.</summary>
@@ -180,12 +214,9 @@ public static class Allocator
         private void SetPrices(NetworkSimplex<T> simplex, int item, int firstSupply, int supplies, int firstRow, int demands, T[] tierPenalty)
         {
             var nodes = supplies + demands;
-            var (order, tierOf, after) = (new int[nodes], new int[nodes], new int[nodes + 2]);
-            for (var v = 0; v < nodes; v++) after[simplex.Depth(v) + 1]++;
-            for (var depth = 1; depth < after.Length; depth++) after[depth] += after[depth - 1];
-            for (var v = 0; v < nodes; v++) order[after[simplex.Depth(v)]++] = v;
+            var tierOf = new int[nodes];
             var tree = new List<int>(nodes);
-            foreach (var v in order)
+            foreach (var v in simplex.FromTheRootDown())
             {
                 if (simplex.Lane(v) >= 0)
                 {

@@ -50,6 +50,12 @@ public static class CoupledAllocator
 
     private const long SizeMax = 1_000_000_000;
 
+    /// <summary>Largest size of a truck.</summary>
+    public const long TruckCapacityMax = 1_000_000_000_000_000;
+
+    /// <summary>Largest pack, and largest size of a unit.</summary>
+    public const long PackMax = 1_000_000;
+
     /// <summary>Rounds in which items trade room on the trucks at the prices.</summary>
     private const int PricedSweeps = 3;
 
@@ -95,7 +101,7 @@ public static class CoupledAllocator
     {
         var tiers = problem.Demands.Select(d => d.Priority).DefaultIfEmpty().Max();
         if (penaltyOfTier.Count < tiers || penaltyOfTier.Any(p => p < 0)) throw new ArgumentException($"{penaltyOfTier.Count} penalties; expected one for each of {tiers} tiers, 0 or more.");
-        foreach (var (name, table, least, most) in new[] { ("truck capacity", limits.TruckCapacity, 0L, 1_000_000_000_000_000L), ("unit size", limits.UnitSize, 1, 1_000_000), ("pack", limits.Pack, 1, 1_000_000), ("minimum lot", limits.MinimumLot, 0, AllocationLimits.Quantity) })
+        foreach (var (name, table, least, most) in new[] { ("truck capacity", limits.TruckCapacity, 0L, TruckCapacityMax), ("unit size", limits.UnitSize, 1, PackMax), ("pack", limits.Pack, 1, PackMax), ("minimum lot", limits.MinimumLot, 0, AllocationLimits.Quantity) })
         {
             if (table is not null && table.FirstOrDefault(e => e.Value < least || e.Value > most) is { Key: not null } wrong) throw new ArgumentException($"{name} of {wrong.Key}: {wrong.Value}; expected {least} to {most}.");
         }
@@ -114,6 +120,9 @@ public static class CoupledAllocator
 
     private sealed class Coupled
     {
+        /// <summary>Weight of the newest solution in the running average: falling by a hundredth each time, so that it follows first and settles later.</summary>
+        private const double AverageWeightFirst = 0.2, AverageWeightLeast = 0.02;
+
         private readonly AllocationProblem _problem;
         private readonly IReadOnlyList<long> _penaltyOfTier;
         private readonly ItemProblem[] _items;
@@ -160,7 +169,7 @@ public static class CoupledAllocator
                 var sent = plans.Select(Sent).ToArray();
                 for (var i = 0; i < sent.Length; i++)
                 {
-                    for (var s = 0; s < sent[i].Length; s++) average[i][s] += Math.Max(0.02, 0.2 * Math.Pow(0.99, iteration)) * (sent[i][s] - average[i][s]);
+                    for (var s = 0; s < sent[i].Length; s++) average[i][s] += Math.Max(AverageWeightLeast, AverageWeightFirst * Math.Pow(0.99, iteration)) * (sent[i][s] - average[i][s]);
                 }
                 if (bound > bestBound) (bestBound, bestPrice, stale, step) = (bound, price, 0, Math.Min(2, step * 1.1));
                 else if (++stale % 10 == 0) step = Math.Max(0.001, step * 0.8);
@@ -170,9 +179,6 @@ public static class CoupledAllocator
             }
             return Plan(best, bestBound);
         }
-
-        /// <summary>Weight of the newest solution in the running average: falling by a hundredth each time, so that it follows first and settles later.</summary>
-        private const double AverageWeightFirst = 0.2, AverageWeightLeast = 0.02;
 
         private T[] ForEach<T>(Func<ItemProblem, int, T> work)
         {

@@ -36,7 +36,7 @@ internal static class FairFill
     public static long[] Shares(AllocationProblem problem, long unitParts, bool wholeUnits, int threads)
     {
         long[] needed = [.. problem.Demands.Select(d => d.Quantity)];
-        var layout = new ItemLayout<int>(problem, needed, threads);
+        using var layout = new ItemLayout<int>(problem, needed, threads);
         var shares = new long[needed.Length];
         Parallel.For(0, problem.Items.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, item =>
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -13,9 +14,12 @@ namespace Rongtong.Allocation;
 /// Demands of nothing are left out, so every demand node has something to receive. Counting sort, two passes over the lanes;
 /// 8 bytes a lane and the width of the cost (4, 8 or 16).
 /// </summary>
-internal sealed class ItemLayout<T> where T : unmanaged, IBinaryInteger<T>
+internal sealed class ItemLayout<T> : IDisposable where T : unmanaged, IBinaryInteger<T>
 {
     private const int LanesWorthAThread = 50_000;
+
+    /// <summary>Lanes whose columns are lent from the pool: for a board that solves again and again, fresh pages cost more than sorting. Larger ones would be rounded up too far.</summary>
+    private const int PooledLanesMax = 1 << 20;
 
     public ItemLayout(AllocationProblem problem, long[] demand, int threads)
     {
@@ -39,9 +43,9 @@ internal sealed class ItemLayout<T> where T : unmanaged, IBinaryInteger<T>
             foreach (var count in next) (count[position], total) = (total, total + count[position]);
             RowStart[position + 1] = total;
         }
-        LaneAt = GC.AllocateUninitializedArray<int>(total);
-        Source = GC.AllocateUninitializedArray<int>(total);
-        Cost = GC.AllocateUninitializedArray<T>(total);
+        LaneAt = Rent<int>(total);
+        Source = Rent<int>(total);
+        Cost = Rent<T>(total);
         RunParts(parts, laneDemand.Length, (part, start, end) => Scatter(start, end, next[part]));
     }
 
@@ -75,32 +79,61 @@ internal sealed class ItemLayout<T> where T : unmanaged, IBinaryInteger<T>
 
     public T[] Cost { get; }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int[] Count(int start, int end)
+    /// <summary>Gives the columns of lanes back; nothing may read them afterwards.</summary>
+    public void Dispose()
     {
-        var count = new int[DemandAt.Length];
-        foreach (var demand in Problem.LaneDemand.AsSpan(start..end))
-        {
-            var position = PositionOfDemand[demand];
-            if (position >= 0) count[position]++;
-        }
-        return count;
+        Return(LaneAt);
+        Return(Source);
+        Return(Cost);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scatter(int start, int end, int[] next)
+    private unsafe int[] Count(int start, int end)
     {
-        var (laneDemand, laneSupply, laneCost) = (Problem.LaneDemand, Problem.LaneSupply, Problem.LaneCost);
-        var (at, source, cost, local, positions) = (LaneAt, Source, Cost, LocalSupply, PositionOfDemand);
-        for (var lane = start; lane < end; lane++)
+        var counts = new int[DemandAt.Length + 1];
+        fixed (int* laneDemand = Problem.LaneDemand, positions = PositionOfDemand, count = counts)
         {
-            var position = positions[laneDemand[lane]];
-            if (position < 0) continue;
-            var slot = next[position]++;
-            at[slot] = lane;
-            source[slot] = local[laneSupply[lane]];
-            cost[slot] = T.CreateTruncating(laneCost[lane]);
+            unchecked
+            {
+                // The problem's constructor has checked every index.
+                for (var lane = start; lane < end; lane++)
+                {
+                    var position = positions[laneDemand[lane]];
+                    if (position >= 0) count[position]++;
+                }
+            }
         }
+        return counts;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void Scatter(int start, int end, int[] slots)
+    {
+        fixed (int* laneDemand = Problem.LaneDemand, laneSupply = Problem.LaneSupply, at = LaneAt, source = Source, local = LocalSupply, positions = PositionOfDemand, next = slots)
+        fixed (long* laneCost = Problem.LaneCost)
+        fixed (T* cost = Cost)
+        {
+            unchecked
+            {
+                for (var lane = start; lane < end; lane++)
+                {
+                    var position = positions[laneDemand[lane]];
+                    if (position < 0) continue;
+                    var slot = next[position]++;
+                    at[slot] = lane;
+                    source[slot] = local[laneSupply[lane]];
+                    cost[slot] = T.CreateTruncating(laneCost[lane]);
+                }
+            }
+        }
+    }
+
+    private static TValue[] Rent<TValue>(int lanes) => lanes <= PooledLanesMax ? ArrayPool<TValue>.Shared.Rent(lanes) : GC.AllocateUninitializedArray<TValue>(lanes);
+
+    private static void Return<TValue>(TValue[] lanes)
+    {
+        // The pool gives more than was asked for, up to the next power of two.
+        if (lanes.Length <= PooledLanesMax) ArrayPool<TValue>.Shared.Return(lanes);
     }
 
     private static void RunParts(int parts, int lanes, Action<int, int, int> work)

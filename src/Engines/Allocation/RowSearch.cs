@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Rongtong.Allocation;
 
-/// <summary>The inner loop of pricing: eight lanes at a time with 32-bit prices, by gathers of the suppliers' prices. The first of equal lanes is found either way.</summary>
+/// <summary>The inner loops of pricing: eight lanes at a time with 32-bit prices, by gathers of the suppliers' prices. The first of equal lanes is found either way.</summary>
 internal static unsafe class RowSearch
 {
     /// <summary>The lane of the row with the least cost + price of its supplier, if that is below the threshold, which then becomes it; else -1.</summary>
@@ -44,6 +44,35 @@ internal static unsafe class RowSearch
                 if (value < threshold) (threshold, at) = (value, k);
             }
             return at;
+        }
+    }
+
+    /// <summary>The least and the second least cost + price of its supplier in the row; the greatest value there is where there are fewer lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (T Least, T Second) TwoLeast<T>(T* cost, int* source, T* price, int start, int end) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        unchecked
+        {
+            var (k, least, second) = (start, T.MaxValue, T.MaxValue);
+            if (Avx2.IsSupported && typeof(T) == typeof(int) && end - start >= 8)
+            {
+                var (leasts, seconds) = (Vector256.Create(int.MaxValue), Vector256.Create(int.MaxValue));
+                for (; k <= end - 8; k += 8)
+                {
+                    var values = Vector256.Add(Vector256.Load((int*)cost + k), Avx2.GatherVector256((int*)price, Vector256.Load(source + k), 4));
+                    seconds = Vector256.Min(seconds, Vector256.Max(leasts, values));
+                    leasts = Vector256.Min(leasts, values);
+                }
+                for (var i = 0; i < 8; i++) Take(T.CreateTruncating(leasts[i]), T.CreateTruncating(seconds[i]));
+            }
+            for (; k < end; k++) Take(cost[k] + price[source[k]], T.MaxValue);
+            return (least, second);
+
+            void Take(T value, T next)
+            {
+                second = T.Min(T.Min(second, next), T.Max(least, value));
+                least = T.Min(least, value);
+            }
         }
     }
 }

@@ -9,12 +9,20 @@ public static class PlanFiles
     public static void WriteLines(AllocationPlan plan, TextWriter text)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        WriteLines(plan.Problem, plan.Lines, plan.UnitParts, text);
+    }
+
+    /// <summary>The same of a plan within coupled limits.</summary>
+    public static void WriteLines(AllocationProblem problem, IReadOnlyList<PlanLine> lines, long unitParts, TextWriter text)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(lines);
         ArgumentNullException.ThrowIfNull(text);
         text.Write("supplier,receiver,item,quantity,cost\n");
-        foreach (var line in plan.Lines)
+        foreach (var line in lines)
         {
-            var (supply, demand, cost) = plan.Problem.Lane(line.Lane);
-            text.Write($"{Cell(plan.Problem.Supplies[supply].Supplier)},{Cell(plan.Problem.Demands[demand].Receiver)},{Cell(plan.Problem.Demands[demand].Item)},{Quantity(line.Quantity, plan.UnitParts)},{cost.ToString(CultureInfo.InvariantCulture)}\n");
+            var (supply, demand, cost) = problem.Lane(line.Lane);
+            text.Write($"{Cell(problem.Supplies[supply].Supplier)},{Cell(problem.Demands[demand].Receiver)},{Cell(problem.Demands[demand].Item)},{Quantity(line.Quantity, unitParts)},{cost.ToString(CultureInfo.InvariantCulture)}\n");
         }
     }
 
@@ -22,13 +30,21 @@ public static class PlanFiles
     public static void WriteUnmet(AllocationPlan plan, TextWriter text)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        WriteUnmet(plan.Problem, plan.Unmet, plan.UnitParts, text);
+    }
+
+    /// <summary>The same of a plan within coupled limits.</summary>
+    public static void WriteUnmet(AllocationProblem problem, IReadOnlyList<long> unmet, long unitParts, TextWriter text)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(unmet);
         ArgumentNullException.ThrowIfNull(text);
         text.Write("receiver,item,priority,quantity\n");
-        for (var d = 0; d < plan.Unmet.Count; d++)
+        for (var d = 0; d < unmet.Count; d++)
         {
-            if (plan.Unmet[d] == 0) continue;
-            var demand = plan.Problem.Demands[d];
-            text.Write($"{Cell(demand.Receiver)},{Cell(demand.Item)},{demand.Priority.ToString(CultureInfo.InvariantCulture)},{Quantity(plan.Unmet[d], plan.UnitParts)}\n");
+            if (unmet[d] == 0) continue;
+            var demand = problem.Demands[d];
+            text.Write($"{Cell(demand.Receiver)},{Cell(demand.Item)},{demand.Priority.ToString(CultureInfo.InvariantCulture)},{Quantity(unmet[d], unitParts)}\n");
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace Rongtong.Allocation.Files;
 
 /// <summary>A cell, row or column of an input file is not what it must be.</summary>
@@ -49,42 +47,6 @@ public static class ProblemFiles
         return reading.ReadLanes(new("lanes.csv", lanes, ["supplier", "receiver", "item", "cost"], []));
     }
 
-    private sealed class Table
-    {
-        private readonly int[] _at;
-        private readonly string[] _columns;
-
-        public Table(string file, Stream stream, string[] required, string[] optional)
-        {
-            (File, Rows, _columns) = (file, new CsvRows(stream), [.. required, .. optional]);
-            Advance();
-            var header = Enumerable.Range(0, Rows.Count).Select(Rows.Text).ToList();
-            _at = [.. _columns.Select(c => header.FindIndex(h => string.Equals(h, c, StringComparison.OrdinalIgnoreCase)))];
-            FileProblem[] missing = [.. required.Where((_, i) => _at[i] < 0).Select(c => new FileProblem(file, 1, c, string.Join(',', header), $"a header with the columns {string.Join(", ", required)}"))];
-            if (missing.Length > 0) throw new ProblemFileException(missing);
-        }
-
-        public string File { get; }
-
-        public CsvRows Rows { get; }
-
-        public bool Advance()
-        {
-            try
-            {
-                return Rows.Read();
-            }
-            catch (InvalidDataException e)
-            {
-                throw new ProblemFileException([new(File, Rows.Row, "", e.Message, $"rows of at most {CsvRows.RowBytesMax} bytes")]);
-            }
-        }
-
-        public ReadOnlySpan<byte> Cell(int column) => _at[column] < 0 ? default : Rows[_at[column]];
-
-        public FileProblem Wrong(int column, string expected) => new(File, Rows.Row, _columns[column], _at[column] < 0 ? "" : Rows.Text(_at[column]), expected);
-    }
-
     private sealed class Reading
     {
         private readonly NameTable _suppliers = new(), _receivers = new(), _items = new();
@@ -93,7 +55,7 @@ public static class ProblemFiles
         private readonly Dictionary<(int, int), int> _supplyOf = [], _demandOf = [];
         private readonly List<FileProblem> _problems = [];
 
-        public void ReadSupplies(Table table)
+        public void ReadSupplies(InputTable table)
         {
             while (table.Advance())
             {
@@ -106,7 +68,7 @@ public static class ProblemFiles
             }
         }
 
-        public void ReadDemands(Table table)
+        public void ReadDemands(InputTable table)
         {
             while (table.Advance())
             {
@@ -120,7 +82,7 @@ public static class ProblemFiles
             }
         }
 
-        public ProblemRead ReadLanes(Table table)
+        public ProblemRead ReadLanes(InputTable table)
         {
             var (supply, demand, cost, count, unused) = (new int[1 << 16], new int[1 << 16], new long[1 << 16], 0, 0);
             while (table.Advance())
@@ -170,17 +132,16 @@ public static class ProblemFiles
             if (_problems.Count == ProblemsMax) Check();
         }
 
-        private int Name(Table table, int column, NameTable names)
+        private int Name(InputTable table, int column, NameTable names)
         {
             if (!table.Cell(column).IsEmpty) return names.Add(table.Cell(column));
             Add(table.Wrong(column, "a name"));
             return -1;
         }
 
-        private long Number(Table table, int column, long least, long most)
+        private long Number(InputTable table, int column, long least, long most)
         {
-            var cell = table.Cell(column);
-            if (Utf8Parser.TryParse(cell, out long value, out var used) && used == cell.Length && value >= least && value <= most) return value;
+            if (table.Number(column, least, most) is { } value) return value;
             Add(table.Wrong(column, $"a whole number from {least} to {most}"));
             return least;
         }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Rongtong.Allocation;
+using System.Text.Json.Serialization;
 
 namespace Rongtong.Host.Commands.Allocate;
 
@@ -9,7 +9,8 @@ namespace Rongtong.Host.Commands.Allocate;
 /// <param name="Sha256">Digest of each input file.</param>
 /// <param name="IsFair">Fair shares.</param>
 /// <param name="UnitParts">Parts of a unit in which quantities are whole.</param>
-internal sealed record AllocationRun(string Input, IReadOnlyDictionary<string, string> Sha256, bool IsFair, long UnitParts)
+/// <param name="WithinLimits">What is proven of a plan within coupled limits; absent for a plan that prices prove optimal.</param>
+internal sealed record AllocationRun(string Input, IReadOnlyDictionary<string, string> Sha256, bool IsFair, long UnitParts, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AllocationRun.Proof? WithinLimits = null)
 {
     public const string FileName = "run.json";
 
@@ -17,8 +18,11 @@ internal sealed record AllocationRun(string Input, IReadOnlyDictionary<string, s
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerOptions.Web) { WriteIndented = true };
 
-    public static AllocationRun Of(string input, string output, AllocationPlan plan) =>
-        new(Path.GetRelativePath(Path.GetFullPath(output), Path.GetFullPath(input)), Digests(input), plan.IsFair, plan.UnitParts);
+    /// <summary>Cost and penalties of the plan, and what no plan within the limits is below.</summary>
+    internal sealed record Proof(string Objective, string Bound, double Gap);
+
+    public static AllocationRun Of(string input, string output, bool isFair, long unitParts, IEnumerable<string> files, Proof? withinLimits = null) =>
+        new(Path.GetRelativePath(Path.GetFullPath(output), Path.GetFullPath(input)), Digests(input, files), isFair, unitParts, withinLimits);
 
     public static AllocationRun? Find(string folder)
     {
@@ -34,7 +38,7 @@ internal sealed record AllocationRun(string Input, IReadOnlyDictionary<string, s
         }
     }
 
-    public static Dictionary<string, string> Digests(string folder) => InputFiles.ToDictionary(f => f, f =>
+    public static Dictionary<string, string> Digests(string folder, IEnumerable<string> files) => files.ToDictionary(f => f, f =>
     {
         using var file = File.OpenRead(Path.Combine(folder, f));
         return Convert.ToHexStringLower(SHA256.HashData(file));

@@ -32,6 +32,8 @@ internal static class VerifyAllocation
     {
         var plan = output ?? folder;
         var run = AllocationRun.Find(plan);
+        if (run?.WithinLimits is { } proof)
+            throw new CommandException($"{plan} holds a plan within trucks, packs or lots, which no prices prove; its proven gap is {proof.Gap.ToString("0.####%", CultureInfo.InvariantCulture)} (run.json). Run 'rongtong allocate' on the same input to compute it again.");
         var input = File.Exists(Path.Combine(folder, "supplies.csv")) || run is null ? folder : Path.GetFullPath(Path.Combine(plan, run.Input));
         IEnumerable<Row> Rows(string from, string file, params string[] columns) => Row.Read(Path.Combine(from, file), columns);
         var files = new CertificateFiles(
@@ -45,7 +47,7 @@ internal static class VerifyAllocation
         var problems = result.Problems.ToList();
         if (run is not null)
         {
-            var now = AllocationRun.Digests(input);
+            var now = AllocationRun.Digests(input, AllocationRun.InputFiles);
             problems.AddRange(AllocationRun.InputFiles.Where(f => now[f] != run.Sha256.GetValueOrDefault(f)).Select(f => $"{f} is not the file the plan was computed from (run.json)."));
         }
 
