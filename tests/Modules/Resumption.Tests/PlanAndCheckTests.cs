@@ -126,6 +126,17 @@ public sealed class PlanAndCheckTests : World
         (await nobody.GetStringAsync(new Uri("/resumption/rules", UriKind.Relative))).ShouldContain("可以要求的全部材料");
     }
 
+    [Fact]
+    public async Task Demo_data_fill_every_list_once()
+    {
+        GiveStaff();
+        var demo = Host.Services.GetServices<IDemoData>().OfType<Demo.DemoResumption>().Single();
+        await demo.LoadAsync("33", default);
+        await demo.LoadAsync("33", default);
+        foreach (var (table, rows) in new[] { ("opening", 2), ("report_due", 2), ("plan_run", 1), ("project", 3), ("milestone", 9) })
+            (await AsAsync(Actor.System, session => session.QuerySingleAsync<int>($"SELECT count(*)::int FROM resumption.{table}"))).ShouldBe(rows, table);
+    }
+
     private void GiveStaff()
     {
         Known.StaffCounts.AddRange([new(new("3301"), RiskTier.Low, false, 0, 20), new(new("4113"), RiskTier.Low, true, 0, 60), new(new("3303"), RiskTier.Low, true, 0, 40)]);
