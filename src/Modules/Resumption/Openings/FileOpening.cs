@@ -78,9 +78,20 @@ internal sealed class FileOpening(WhatIsHeld held)
             """,
             new
             {
-                intake.Enterprise.Code, intake.Enterprise.Id, intake.Enterprise.Name, region = intake.Enterprise.Region.Value, intake.Track, intake.Table.Document.Version, intake.Row,
-                facts = JsonSerializer.Serialize(intake.Trace.Facts.ToDictionary(f => f.Key, f => f.Value.Value.ToString())), plannedDay, staff, status = Opening.Word(begin.Status),
-                now = session.Now, due, ended = begin.IsOpenToAnswers ? (DateTimeOffset?)null : session.Now,
+                intake.Enterprise.Code,
+                intake.Enterprise.Id,
+                intake.Enterprise.Name,
+                region = intake.Enterprise.Region.Value,
+                intake.Track,
+                intake.Table.Document.Version,
+                intake.Row,
+                facts = JsonSerializer.Serialize(intake.Trace.Facts.ToDictionary(f => f.Key, f => f.Value.Value.ToString())),
+                plannedDay,
+                staff,
+                status = Opening.Word(begin.Status),
+                now = session.Now,
+                due,
+                ended = begin.IsOpenToAnswers ? (DateTimeOffset?)null : session.Now,
             }, cancel);
         if (id is not { } number) return new FilingOutcome.AlreadyFiled((await OpeningRow.LatestAsync(session, intake.Enterprise.Code, cancel))?.Id ?? 0);
         // Which offices answer is the list's to say, not the applicant's.

@@ -106,8 +106,17 @@ internal sealed class PlanReturn(WhatIsHeld held)
             """,
             new
             {
-                enterprise.Code, region = enterprise.Region.Value, today, reason, ReturnPlanner.Version, input, hash = HashOf(input), result = JsonSerializer.Serialize(ReturnPlanner.Plan(problem), Json),
-                origins = problem.Groups.Select(g => g.Origin).Distinct().ToArray(), author = session.Actor.Id, now = session.Now,
+                enterprise.Code,
+                region = enterprise.Region.Value,
+                today,
+                reason,
+                ReturnPlanner.Version,
+                input,
+                hash = HashOf(input),
+                result = JsonSerializer.Serialize(ReturnPlanner.Plan(problem), Json),
+                origins = problem.Groups.Select(g => g.Origin).Distinct().ToArray(),
+                author = session.Actor.Id,
+                now = session.Now,
             }, cancel));
     }
 
