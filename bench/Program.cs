@@ -16,6 +16,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["allocation"] = AllocationBenches.SingleTierAsync,
     ["allocation-lexicographic"] = AllocationBenches.LexicographicAsync,
     ["allocation-warm"] = AllocationBenches.WarmAsync,
+    ["return-plan"] = ReturnPlanBenches.PlanAsync,
     ["allocation-fair"] = AllocationBenches.FairAsync,
     ["allocation-growth"] = AllocationBenches.GrowthAsync,
     ["allocation-clp"] = AllocationBenches.ClpAsync,

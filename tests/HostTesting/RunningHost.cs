@@ -25,13 +25,15 @@ public sealed partial class RunningHost : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
 
-    public static async Task<RunningHost> StartAsync(TimeProvider? clock = null)
+    /// <summary>Starts it; <paramref name="stubs"/> come before the product's own services, for contracts whose module a test plays.</summary>
+    public static async Task<RunningHost> StartAsync(TimeProvider? clock = null, Action<IServiceCollection>? stubs = null)
     {
         var database = await TestPostgres.CreateAsync(clock);
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         if (clock is not null) builder.Services.AddSingleton(clock);
+        stubs?.Invoke(builder.Services);
         builder.Services.AddRongtong(DatabaseConnection.Over(database.Source));
         var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().MigrateAsync();

@@ -1,7 +1,21 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Contracts.Registry;
 using Rongtong.Platform;
+using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
+using Rongtong.Platform.Imports;
+using Rongtong.Platform.Jobs;
+using Rongtong.Resumption.Demo;
+using Rongtong.Resumption.Held;
+using Rongtong.Resumption.Openings;
+using Rongtong.Resumption.Pages;
+using Rongtong.Resumption.Plans;
+using Rongtong.Resumption.Projects;
+using Rongtong.Resumption.Reports;
+using Rongtong.Web.Controls.Tables;
+using Rongtong.Web.Shell;
 
 namespace Rongtong.Resumption;
 
@@ -11,7 +25,35 @@ public static class ResumptionModule
     /// <summary>The module's schema.</summary>
     public static ModuleSchema Schema { get; } = new("resumption", typeof(ResumptionModule).Assembly);
 
-    public static IServiceCollection AddResumption(this IServiceCollection services) => services.AddModule(Schema);
+    public static IServiceCollection AddResumption(this IServiceCollection services)
+    {
+        services.AddSingleton<WhatIsHeld>();
+        services.AddSingleton<FileOpening>();
+        services.AddSingleton<PlanReturn>();
+        services.AddSingleton<IEventSubscriber, WhenDeadlinePassed>();
+        services.AddSingleton<IEventSubscriber, FollowTiers>();
+        services.AddSingleton<IJob, ExpectReports>();
+        services.AddSingleton<IImportKind, ImportProjects>();
+        services.AddSingleton<IDemoData, DemoResumption>();
+        services.AddSingleton<ITable>(provider => ResumptionTables.Openings(provider.GetRequiredService<IRegions>()));
+        services.AddSingleton<ITable>(provider => ResumptionTables.Reports(provider.GetRequiredService<IRegions>()));
+        services.AddSingleton<ITable>(provider => ResumptionTables.Burden(provider.GetRequiredService<IRegions>()));
+        services.AddSingleton<ITable>(provider => ResumptionTables.Projects(provider.GetRequiredService<IRegions>()));
+        services.AddNavigation(
+            new NavigationEntry("resumption.own.title", "/resumption/own", ResumptionPermissions.Own, 400, "resumption.nav.group"),
+            new NavigationEntry("resumption.plan.title", "/resumption/own/plan", ResumptionPermissions.Own, 405, "resumption.nav.group"),
+            new NavigationEntry("resumption.title", "/resumption", ResumptionPermissions.Read, 410, "resumption.nav.group"),
+            new NavigationEntry("resumption.reports.title", "/resumption/reports", ResumptionPermissions.Read, 420, "resumption.nav.group"),
+            new NavigationEntry("resumption.projects.title", "/resumption/projects", ResumptionPermissions.Read, 430, "resumption.nav.group"),
+            new NavigationEntry("resumption.burden.title", "/resumption/burden", ResumptionPermissions.Read, 440, "resumption.nav.group"),
+            new NavigationEntry("resumption.rules.title", "/resumption/rules", null, 450, "resumption.nav.group"));
+        return services.AddModule(Schema);
+    }
 
-    public static void MapResumption(this IEndpointRouteBuilder endpoints) => ArgumentNullException.ThrowIfNull(endpoints);
+    public static void MapResumption(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapOwnForms();
+        endpoints.MapOfficerForms();
+        endpoints.MapResumptionApi();
+    }
 }

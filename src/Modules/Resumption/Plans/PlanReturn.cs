@@ -1,0 +1,161 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Rongtong.Contracts.HealthCode;
+using Rongtong.Contracts.Outbreak;
+using Rongtong.Contracts.Registry;
+using Rongtong.Platform;
+using Rongtong.Platform.Access;
+using Rongtong.Platform.Data;
+using Rongtong.Resumption.Burden;
+using Rongtong.Resumption.Held;
+using Rongtong.ReturnPlanning;
+
+namespace Rongtong.Resumption.Plans;
+
+/// <summary>What the enterprise alone knows for its plan; asked once, kept, shown again.</summary>
+internal sealed record PlanTerms(int CoachesPerDay = 2, int CoachSeats = 50, int LoadPercent = 50, int IsolationRooms = 10, int PeoplePerIsolationRoom = 1, int Shifts = 1, int MealWindowMinutes = 120, int SittingMinutes = 30, int HorizonDays = 30)
+{
+    public IReadOnlyList<(string Name, int Value)> Fields =>
+    [
+        ("coaches", CoachesPerDay), ("seats", CoachSeats), ("load", LoadPercent), ("rooms", IsolationRooms), ("per-room", PeoplePerIsolationRoom),
+        ("shifts", Shifts), ("window", MealWindowMinutes), ("sitting", SittingMinutes), ("horizon", HorizonDays),
+    ];
+}
+
+/// <summary>A stored plan.</summary>
+internal sealed record PlanRun
+{
+    public const string Columns = "id, enterprise_code, region_code, first_day, reason, method, input, input_sha256, result, recorded_at";
+
+    public long Id { get; init; }
+    public string EnterpriseCode { get; init; } = "";
+    public string RegionCode { get; init; } = "";
+    public DateOnly FirstDay { get; init; }
+    public string Reason { get; init; } = "";
+    public string Method { get; init; } = "";
+    public string Input { get; init; } = "";
+    public string InputSha256 { get; init; } = "";
+    public string Result { get; init; } = "";
+    public DateTime RecordedAt { get; init; }
+
+    public ReturnProblem Problem => JsonSerializer.Deserialize<ReturnProblem>(Input, PlanReturn.Json)!;
+
+    public ReturnPlan Plan => JsonSerializer.Deserialize<ReturnPlan>(Result, PlanReturn.Json)!;
+
+    /// <summary>True when the stored input gives the stored result, byte for byte, with the method of this product.</summary>
+    public bool IsReplayed() => Method == ReturnPlanner.Version && PlanReturn.HashOf(Input) == InputSha256 && JsonSerializer.Serialize(ReturnPlanner.Plan(Problem), PlanReturn.Json) == Result;
+}
+
+/// <summary>What became of a plan.</summary>
+internal abstract record PlanOutcome
+{
+    private PlanOutcome() { }
+
+    public sealed record Planned(long Id) : PlanOutcome;
+
+    public sealed record NotRegistered : PlanOutcome;
+
+    /// <summary>The terms are out of range; each fault says where and what was expected.</summary>
+    public sealed record Faulty(IReadOnlyList<string> Faults) : PlanOutcome;
+
+    /// <summary>Nobody holds where staff are: there is nothing to plan, and nothing is invented.</summary>
+    public sealed record NoStaffKnown : PlanOutcome;
+}
+
+/// <summary>Plans the return of an enterprise's staff from what is held and its own terms, and keeps the run.</summary>
+internal sealed class PlanReturn(WhatIsHeld held)
+{
+    /// <summary>Days that people from a medium- and a high-risk origin are isolated after arrival.</summary>
+    public const int IsolationDays = 14;
+
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, IgnoreReadOnlyProperties = true };
+
+    public static string HashOf(string input) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(input)));
+
+    public static async Task<PlanTerms> TermsAsync(Session session, string enterpriseCode, CancellationToken cancel) =>
+        await session.QuerySingleOrDefaultAsync<string>("SELECT terms::text FROM resumption.plan_terms WHERE enterprise_code = @enterpriseCode", new { enterpriseCode }, cancel) is { } kept
+            ? JsonSerializer.Deserialize<PlanTerms>(kept, Json)! : new PlanTerms();
+
+    public static Task<PlanRun?> LatestAsync(Session session, string enterpriseCode, CancellationToken cancel) => session.QuerySingleOrDefaultAsync<PlanRun>(
+        $"SELECT {PlanRun.Columns} FROM resumption.plan_run WHERE enterprise_code = @enterpriseCode ORDER BY id DESC LIMIT 1", new { enterpriseCode }, cancel);
+
+    public async Task<PlanOutcome> RunAsync(Session session, string enterpriseCode, PlanTerms terms, string reason, CancellationToken cancel)
+    {
+        if (await held.EnterpriseAsync(enterpriseCode, cancel) is not { } enterprise) return new PlanOutcome.NotRegistered();
+        var today = ChinaDay.Of(session.Now);
+        var staff = await held.StaffCountsAsync(enterprise.Code, today, cancel);
+        if (staff.Count == 0) return new PlanOutcome.NoStaffKnown();
+        var tiers = await held.TiersAsync(cancel);
+        var problem = ProblemOf(enterprise, staff, await held.PlacesAsync(enterprise.Id, cancel), terms, origin => tiers?.On(origin, today));
+        if (problem.Faults() is { Count: > 0 } faults) return new PlanOutcome.Faulty(faults);
+        var before = await TermsAsync(session, enterprise.Code, cancel);
+        if (session.Actor.Kind is not ActorKind.System)
+        {
+            await session.ExecuteAsync("""
+                INSERT INTO resumption.plan_terms (enterprise_code, region_code, terms, author, recorded_at) VALUES (@Code, @region, @terms::jsonb, @author, @now)
+                ON CONFLICT (enterprise_code) DO UPDATE SET terms = excluded.terms, author = excluded.author, recorded_at = excluded.recorded_at
+                """, new { enterprise.Code, region = enterprise.Region.Value, terms = JsonSerializer.Serialize(terms, Json), author = session.Actor.Id, now = session.Now }, cancel);
+            await BurdenMeter.CountAsync(session, enterprise, ShippedForms.PlanTerms, [.. before.Fields.Zip(terms.Fields, (shown, sent) => (shown.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), sent.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)))], cancel);
+        }
+        var input = JsonSerializer.Serialize(problem, Json);
+        return new PlanOutcome.Planned(await session.QuerySingleAsync<long>("""
+            INSERT INTO resumption.plan_run (enterprise_code, region_code, first_day, reason, method, input, input_sha256, result, origins, author, recorded_at)
+            VALUES (@Code, @region, @today, @reason, @Version, @input, @hash, @result, @origins, @author, @now) RETURNING id
+            """,
+            new
+            {
+                enterprise.Code,
+                region = enterprise.Region.Value,
+                today,
+                reason,
+                ReturnPlanner.Version,
+                input,
+                hash = HashOf(input),
+                result = JsonSerializer.Serialize(ReturnPlanner.Plan(problem), Json),
+                origins = problem.Groups.Select(g => g.Origin).Distinct().ToArray(),
+                author = session.Actor.Id,
+                now = session.Now,
+            }, cancel));
+    }
+
+    /// <summary>
+    /// The problem of the engine. Who is here and free counts from today; who is away travels by coach, far when from another province, and is isolated as
+    /// the tier of the origin asks today. What a place does not say (area, seats) is left out of it: a dormitory without a known area has no bed.
+    /// </summary>
+    internal static ReturnProblem ProblemOf(Enterprise enterprise, IReadOnlyList<StaffCount> staff, IReadOnlyList<EnterprisePlace> places, PlanTerms terms, Func<RegionCode, RiskTier?> tierOf)
+    {
+        var groups = staff.Select(s => s.IsAway
+                ? new StaffGroup(s.Origin.Value, s.Origin.IsWithin(new(Prefix(enterprise.Region.Value, 2))) ? Journey.Near : Journey.Far, s.Count, 0, (tierOf(s.Origin) ?? s.OriginTier) is RiskTier.Low ? 0 : IsolationDays)
+                : new StaffGroup(s.Origin.Value, s.Origin.IsWithin(new(Prefix(enterprise.Region.Value, 4))) ? Journey.Local : Journey.OnSite, s.Count, 0, s.IsolationDaysLeft))
+            .GroupBy(g => g with { Count = 0 }).Select(same => same.Key with { Count = same.Sum(g => g.Count) })
+            .OrderBy(g => g.Origin, StringComparer.Ordinal).ThenBy(g => g.Journey).ThenBy(g => g.IsolationDays).ToArray();
+        return new()
+        {
+            Groups = groups,
+            Dormitories = [.. places.Where(p => p.Kind is PlaceKind.Dormitory && p.AreaSquareMetres is > 0).OrderBy(p => p.Id).Select(Rooms)],
+            IsolationRooms = terms.IsolationRooms,
+            PeoplePerIsolationRoom = terms.PeoplePerIsolationRoom,
+            CanteenSeats = places.Where(p => p.Kind is PlaceKind.Canteen).Sum(p => p.Capacity ?? 0),
+            MealWindowMinutes = terms.MealWindowMinutes,
+            SittingMinutes = terms.SittingMinutes,
+            Shifts = terms.Shifts,
+            WorkPlaces = places.Where(p => p.Kind is PlaceKind.Plant).Sum(p => p.Capacity ?? 0),
+            CoachesPerDay = terms.CoachesPerDay,
+            CoachSeats = terms.CoachSeats,
+            LoadPercent = terms.LoadPercent,
+            HorizonDays = terms.HorizonDays,
+        };
+    }
+
+    /// <summary>The register holds area and beds of a whole dormitory. Its beds are taken to stand six to a room, so that a room has its share of the area.</summary>
+    private static Dormitory Rooms(EnterprisePlace place)
+    {
+        var area = (int)Math.Min(int.MaxValue / 2, place.AreaSquareMetres!.Value * 100);
+        var rooms = place.Capacity is { } beds and > 0 ? (beds + 5) / 6 : Math.Max(1, area / 1500);
+        return new(place.Name, rooms, Math.Min(ReturnProblem.CountMax, area / rooms));
+    }
+
+    private static string Prefix(string code, int length) => code.Length > length ? code[..length] : code;
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Contracts.Casework;
+using Rongtong.Contracts.HealthCode;
+using Rongtong.Contracts.Outbreak;
+using Rongtong.Contracts.Registry;
+using Rongtong.Platform.Access;
+using Rongtong.Platform.Events;
+using Rongtong.Resumption.Measures;
+using Rongtong.Resumption.Plans;
+using Rongtong.Resumption.Projects;
+
+namespace Rongtong.Resumption.Tests;
+
+/// <summary>Plans from what is held, replayed byte by byte; measures by tier; milestones that open cases.</summary>
+public sealed class PlanAndCheckTests : World
+{
+    [Fact]
+    public async Task A_plan_is_made_from_what_is_held_kept_and_replayed_byte_for_byte()
+    {
+        GiveStaff();
+        var run = await PlanAsync(new PlanTerms());
+        run.Plan.WorkingDays.ShouldBeGreaterThan(0);
+        run.Problem.Groups.Sum(g => g.Count).ShouldBe(120);
+        run.IsReplayed().ShouldBeTrue();
+        (run with { Input = run.Input.Replace("\"coachesPerDay\":2", "\"coachesPerDay\":3", StringComparison.Ordinal) }).IsReplayed().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task When_the_tier_of_an_origin_changes_the_plan_is_made_again_and_the_old_run_stays()
+    {
+        GiveStaff();
+        var before = await PlanAsync(new PlanTerms());
+        Known.Tiers["4113"] = RiskTier.High;
+        await AsAsync(Actor.System, async session =>
+        {
+            await new FollowTiers(Host.Services.GetRequiredService<PlanReturn>()).HandleAsync(session, new OutboxEvent(1, TiersChanged.Kind, "", JsonSerializer.Serialize(new TiersChanged(["411302"]), JsonSerializerOptions.Web), Clock.GetUtcNow()), default);
+            return true;
+        });
+        var after = (await AsAsync(Owner(), session => PlanReturn.LatestAsync(session, Factory, default)))!;
+        (after.Reason, after.Problem.Groups.Single(g => g.Origin == "4113").IsolationDays).ShouldBe(("tiers-changed", 14));
+        after.Id.ShouldNotBe(before.Id);
+        after.Plan.WorkingDays.ShouldBeLessThan(before.Plan.WorkingDays);
+    }
+
+    [Fact]
+    public async Task The_page_says_what_limits_the_return_and_lists_coaches_by_numbers()
+    {
+        GiveStaff();
+        await PlanAsync(new PlanTerms(CoachesPerDay: 1));
+        using var owner = await Host.SignedInAsync("owner", "enterprise", "3301", Factory);
+        var page = await owner.GetStringAsync(new Uri("/resumption/own/plan", UriKind.Relative));
+        page.ShouldContain("目前受限于车辆，而不是");
+        page.ShouldContain("id=\"batches\"");
+    }
+
+    [Fact]
+    public async Task Without_any_knowledge_of_staff_nothing_is_planned_and_nothing_invented() =>
+        (await AsAsync(Owner(), session => Host.Services.GetRequiredService<PlanReturn>().RunAsync(session, Factory, new PlanTerms(), "asked", default))).ShouldBeOfType<PlanOutcome.NoStaffKnown>();
+
+    [Theory]
+    [InlineData("2020-03-06", "low", false)]
+    [InlineData("2020-03-06", "medium", true)]
+    [InlineData("2020-04-07", "medium", true)]
+    public void The_isolation_rooms_are_asked_where_the_tier_asks_them(string day, string tier, bool asked) =>
+        MeasureList.On(DateOnly.Parse(day, System.Globalization.CultureInfo.InvariantCulture)).For(tier).Any(m => m.Id == "isolation-rooms").ShouldBe(asked);
+
+    [Fact]
+    public void From_the_seventh_of_April_low_risk_counties_decide_about_dormitories_themselves()
+    {
+        MeasureList.On(new(2020, 4, 6)).For("low").ShouldContain(m => m.Id == "dormitory-limit");
+        MeasureList.On(new(2020, 4, 7)).For("low").ShouldNotContain(m => m.Id == "dormitory-limit");
+    }
+
+    [Fact]
+    public async Task What_a_spot_check_finds_missing_opens_a_case_and_what_one_says_oneself_does_not()
+    {
+        await CheckAsync(Owner(), false, "entry-check");
+        (await EventsAsync(CaseWanted.Kind)).ShouldBeEmpty();
+        (await CheckAsync(Officer(), true, "entry-check")).ShouldBeOfType<CheckOutcome.Kept>().Missing.ShouldContain("fingerprint-off");
+        (await EventsAsync(CaseWanted.Kind)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_officer_cannot_find_what_is_not_on_the_list_or_check_in_another_district()
+    {
+        (await CheckAsync(Officer(), true, "golden-gate")).ShouldBe(new CheckOutcome.NotOnTheList("golden-gate"));
+        (await CheckAsync(Officer("3302"), true, "entry-check")).ShouldBeOfType<CheckOutcome.NotYours>();
+    }
+
+    [Theory]
+    [InlineData("FFD8FFE0", "image/jpeg")]
+    [InlineData("89504E47", "image/png")]
+    [InlineData("255044462D", "application/pdf")]
+    [InlineData("3C68746D6C3E", null)]
+    public void A_file_is_what_its_first_bytes_say(string hex, string? type) => Attachments.TypeOf(Convert.FromHexString(hex)).ShouldBe(type);
+
+    [Fact]
+    public async Task Projects_come_from_a_file_and_a_late_milestone_opens_a_case()
+    {
+        using var officer = await Host.SignedInAsync("officer", "industry_officer", "33");
+        (await HostTesting.RunningHost.UploadAsync(officer, "/resumption/projects", "/resumption/projects/imports", "projects.csv", "项目代码,项目名称,地区,节点,计划完成,投资额（万元）\nP1,地铁,330106,复工,2020-03-10,5000\nP1,地铁,330106,验收,2020-12-31,5000\n,地铁,330106,x,2020-12-31,1\n"))
+            .ShouldContain("problem=file", customMessage: "the row without a code is named");
+        var id = await AsAsync(Officer("33"), session => session.QuerySingleAsync<long>("SELECT id FROM resumption.milestone WHERE name = '复工'"));
+        (await EventsAsync(DeadlineSet.Kind)).Count.ShouldBe(2);
+        await AsAsync(Actor.System, async session =>
+        {
+            await Milestones.PassAsync(session, id, default);
+            return true;
+        });
+        (await EventsAsync(CaseWanted.Kind)).ShouldHaveSingleItem().ShouldContain("地铁");
+        (await officer.GetStringAsync(new Uri("/resumption/projects", UriKind.Relative))).ShouldContain("逾期");
+        (await AsAsync(Officer("33"), session => Milestones.DoneAsync(session, id, new(2020, 3, 6), default))).ShouldBeTrue();
+        (await EventsAsync(CaseNoLongerWanted.Kind)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Every_page_opens_for_those_who_may_and_for_nobody_else()
+    {
+        using var officer = await Host.SignedInAsync("officer", "industry_officer", "3301");
+        using var owner = await Host.SignedInAsync("owner", "enterprise", "3301", Factory);
+        using var nobody = Host.Browser();
+        foreach (var page in new[] { "/resumption", "/resumption/reports", "/resumption/burden", "/resumption/projects", $"/resumption/checks/{Factory}" }) (await officer.GetAsync(new Uri(page, UriKind.Relative))).IsSuccessStatusCode.ShouldBeTrue(page);
+        foreach (var page in new[] { "/resumption/own", "/resumption/own/plan", "/resumption/own/check" }) (await owner.GetAsync(new Uri(page, UriKind.Relative))).IsSuccessStatusCode.ShouldBeTrue(page);
+        foreach (var page in new[] { "/resumption", "/resumption/own" }) (await nobody.GetAsync(new Uri(page, UriKind.Relative))).IsSuccessStatusCode.ShouldBeFalse(page);
+        (await nobody.GetStringAsync(new Uri("/resumption/rules", UriKind.Relative))).ShouldContain("可以要求的全部材料");
+    }
+
+    [Fact]
+    public async Task Demo_data_fill_every_list_once()
+    {
+        GiveStaff();
+        var demo = Host.Services.GetServices<IDemoData>().OfType<Demo.DemoResumption>().Single();
+        await demo.LoadAsync("33", default);
+        await demo.LoadAsync("33", default);
+        foreach (var (table, rows) in new[] { ("opening", 2), ("report_due", 2), ("plan_run", 1), ("project", 3), ("milestone", 9) })
+            (await AsAsync(Actor.System, session => session.QuerySingleAsync<int>($"SELECT count(*)::int FROM resumption.{table}"))).ShouldBe(rows, table);
+    }
+
+    private void GiveStaff()
+    {
+        Known.StaffCounts.AddRange([new(new("3301"), RiskTier.Low, false, 0, 20), new(new("4113"), RiskTier.Low, true, 0, 60), new(new("3303"), RiskTier.Low, true, 0, 40)]);
+        Known.Places.AddRange(
+        [
+            new(1, 7, PlaceKind.Dormitory, "一号楼", new("330106"), "", 600, 120), new(2, 7, PlaceKind.Canteen, "食堂", new("330106"), "", 200, 60), new(3, 7, PlaceKind.Plant, "车间", new("330106"), "", 3000, 150),
+        ]);
+    }
+
+    private async Task<PlanRun> PlanAsync(PlanTerms terms)
+    {
+        (await AsAsync(Owner(), session => Host.Services.GetRequiredService<PlanReturn>().RunAsync(session, Factory, terms, "asked", default))).ShouldBeOfType<PlanOutcome.Planned>();
+        return (await AsAsync(Owner(), session => PlanReturn.LatestAsync(session, Factory, default)))!;
+    }
+
+    private Task<CheckOutcome> CheckAsync(Actor actor, bool isSpot, params string[] done) => AsAsync(actor, session => RecordCheck.RunAsync(session, WhatIsHeld, Factory, isSpot, done, "", [], default));
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Contracts.Casework;
+using Rongtong.Contracts.Observations;
+using Rongtong.Platform.Access;
+using Rongtong.Resumption.Openings;
+using Rongtong.Resumption.Reports;
+
+namespace Rongtong.Resumption.Tests;
+
+/// <summary>The daily report: one tap, one entry for everybody, and silence that is never zero.</summary>
+public sealed class ReportTests : World
+{
+    private static readonly DateOnly s_today = new(2020, 3, 6);
+
+    [Fact]
+    public async Task One_entry_reaches_the_fusion_core_and_ends_the_waiting()
+    {
+        await ExpectAsync();
+        (await SendAsync(0, 40)).ShouldBe(new ReportOutcome.Kept(1));
+        (await EventsAsync(FigureReported.Kind)).Select(e => JsonSerializer.Deserialize<FigureReported>(e, JsonSerializerOptions.Web)!)
+            .Select(f => (f.Quantity, f.Value, f.EnterpriseId)).ShouldBe([("staff_present", 40m, 7), ("is_open", 1m, 7)]);
+        (await EventsAsync(DeadlineMet.Kind)).Count.ShouldBe(1);
+        (await EventsAsync(CaseWanted.Kind)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Silence_gives_no_figure_and_climbs_the_ladder_to_the_city()
+    {
+        await ExpectAsync();
+        await PassAsync(0);
+        (await EventsAsync(CaseWanted.Kind)).ShouldBeEmpty("the enterprise is reminded first");
+        await PassAsync(1);
+        await PassAsync(2);
+        (await EventsAsync(CaseWanted.Kind)).Select(e => JsonSerializer.Deserialize<CaseWanted>(e, JsonSerializerOptions.Web)!.Region).ShouldBe(["330106", "3301"]);
+        (await EventsAsync(FigureReported.Kind)).ShouldBeEmpty("silence is never zero");
+        (await AsAsync(Officer(), session => session.QuerySingleAsync<int>("SELECT count(*)::int FROM resumption.daily_report"))).ShouldBe(0);
+        using var officer = await Host.SignedInAsync("officer", "industry_officer", "3301");
+        (await officer.GetStringAsync(new Uri("/resumption/reports", UriKind.Relative))).ShouldContain("未报");
+    }
+
+    [Fact]
+    public async Task A_deadline_that_passes_after_the_report_does_nothing()
+    {
+        await ExpectAsync();
+        await SendAsync(0, 40);
+        await PassAsync(0);
+        (await AsAsync(Officer(), session => session.QuerySingleAsync<short>("SELECT level FROM resumption.report_due"))).ShouldBe((short)0);
+    }
+
+    [Fact]
+    public async Task A_report_changed_after_the_fact_needs_a_reason_and_keeps_what_was_said()
+    {
+        await SendAsync(0, 40);
+        Clock.Advance(TimeSpan.FromDays(2));
+        (await SendAsync(1, 40, 1)).ShouldBeOfType<ReportOutcome.ReasonMissing>();
+        (await SendAsync(1, 40, 1, "漏报")).ShouldBe(new ReportOutcome.Kept(2));
+        (await AsAsync(Owner(), session => session.QueryAsync<int>("SELECT unwell FROM resumption.daily_report ORDER BY version"))).ShouldBe([0, 1]);
+        (await AsAsync(Owner(), session => session.ExecuteAsync("UPDATE resumption.daily_report SET unwell = 0"))).ShouldBe(0, "no row of a report can be changed");
+        JsonSerializer.Deserialize<CaseWanted>((await EventsAsync(CaseWanted.Kind)).ShouldHaveSingleItem(), JsonSerializerOptions.Web)!.Category.ShouldBe("health");
+    }
+
+    [Fact]
+    public async Task Of_two_reports_from_the_same_form_one_counts_and_the_other_is_told()
+    {
+        var outcomes = await Task.WhenAll(SendAsync(0, 40), SendAsync(0, 41));
+        outcomes.Count(o => o is ReportOutcome.Kept).ShouldBe(1);
+        outcomes.Count(o => o is ReportOutcome.Stale).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(1, 0, "unwell")]
+    [InlineData(-1, 5, "unwell")]
+    [InlineData(0, -1, "present")]
+    public async Task Figures_that_make_no_sense_are_refused(int unwell, int present, string field) => (await SendAsync(unwell, present)).ShouldBe(new ReportOutcome.Invalid(field));
+
+    [Fact]
+    public async Task A_report_about_tomorrow_or_long_ago_is_refused()
+    {
+        foreach (var day in new[] { s_today.AddDays(1), s_today.AddDays(-15) })
+            (await AsAsync(Owner(), session => new SendReport(day, 0, 1, true, 0, "").RunAsync(session, WhatIsHeld, Factory, default))).ShouldBe(new ReportOutcome.Invalid("day"));
+    }
+
+    [Fact]
+    public async Task The_portal_sends_today_s_report_with_one_tap()
+    {
+        Known.Staff = 42;
+        using var owner = await Host.SignedInAsync("owner", "enterprise", "3301", Factory);
+        (await owner.GetStringAsync(new Uri("/resumption/own", UriKind.Relative))).ShouldContain("一键报送：发热或有症状 0 人，在岗 42 人");
+        await HostTesting.RunningHost.PostAsync(owner, "/resumption/own", "/resumption/own/reports", ("day", "2020-03-06"), ("version", "0"), ("unwell", "0"), ("present", "42"), ("open", "true"));
+        (await owner.GetStringAsync(new Uri("/resumption/own", UriKind.Relative))).ShouldContain("已报送（第 1 版）");
+        (await AsAsync(Owner(), session => session.QuerySingleAsync<int>("SELECT sum(typed)::int FROM resumption.burden"))).ShouldBe(0);
+    }
+
+    private Task<ReportOutcome> SendAsync(int unwell, int present, int version = 0, string reason = "") =>
+        AsAsync(Owner(), session => new SendReport(s_today, unwell, present, true, version, reason).RunAsync(session, WhatIsHeld, Factory, default));
+
+    private async Task ExpectAsync()
+    {
+        await AsAsync(Owner(), session => Host.Services.GetRequiredService<FileOpening>().RunAsync(session, Factory, s_today, 10, true, default));
+        await AsAsync(Actor.System, async session =>
+        {
+            await new ExpectReports().RunAsync(session, default);
+            await new ExpectReports().RunAsync(session, default);
+            return true;
+        });
+        (await EventsAsync(DeadlineSet.Kind)).Count.ShouldBe(1, "expected once a day however often the job runs");
+    }
+
+    private Task PassAsync(int level) => AsAsync(Actor.System, async session =>
+    {
+        await EscalateReport.PassAsync(session, Factory, s_today, level, EscalateReport.DueAt(s_today), default);
+        return true;
+    });
+}
