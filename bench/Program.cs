@@ -23,6 +23,8 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["pages"] = HostBenches.PagesAsync,
     ["new-day"] = HostBenches.NewDayAsync,
     ["health-city"] = HealthCodeBenches.CityAsync,
+    ["uscc"] = EnterpriseBenches.CodesAsync,
+    ["enterprises"] = EnterpriseBenches.GrowthAsync,
 };
 
 var json = args.Contains("--json");

@@ -48,7 +48,7 @@ public sealed class ImportEnterprisesTests
             + "91350100M000100Y47,校验有限公司,420115,,,,,,,,\n"
             + $"{A},地区有限公司,999999,,,,,,,,\n{B},行业有限公司,420115,,9999,,,,,,\n{C},状态有限公司,420115,,,,,,,飞升,\n{D},,420115,,,-5,,,,,\n");
         report.New.ShouldBe(0);
-        report.Rejects.Select(r => (r.Line, r.TextKey["registry.enterprises.expected.".Length..].Replace("ected.count", "", StringComparison.Ordinal))).ToArray()[..6].ShouldBe(
+        report.Rejects.Select(r => (r.Line, r.TextKey.Replace("registry.enterprises.expected.", "", StringComparison.Ordinal))).ToArray()[..6].ShouldBe(
             [(2, "code-length"), (3, "code-alphabet"), (4, "code-outer"), (5, "region"), (6, "industry"), (7, "status")]);
         report.Rejects.Where(r => r.Line == 8).Select(r => r.TextKey).ShouldBe(["registry.enterprises.expected.name", "import.expected.count"]);
         report.Findings.Single().ShouldSatisfyAllConditions(f => f.TextKey.ShouldBe("registry.enterprises.finding.check"), f => f.Args.ShouldBe(["4", "91350100M000100Y47", "3"]));

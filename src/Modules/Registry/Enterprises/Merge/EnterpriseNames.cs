@@ -20,7 +20,8 @@ internal static class EnterpriseNames
     public static string CoreOf(string name, IReadOnlyList<string> regionNames)
     {
         var text = Normalise(name);
-        foreach (var form in s_forms)
+        // A branch is not its company: what stands before 分公司 stays.
+        foreach (var form in text.EndsWith("分公司", StringComparison.Ordinal) ? [] : s_forms)
         {
             if (!text.EndsWith(form, StringComparison.Ordinal) || text.Length == form.Length) continue;
             text = text[..^form.Length];
