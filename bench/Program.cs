@@ -28,6 +28,8 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["new-day"] = HostBenches.NewDayAsync,
     ["health-city"] = HealthCodeBenches.CityAsync,
     ["health-code-page"] = HealthCodeBenches.CodePageAsync,
+    ["uscc"] = EnterpriseBenches.CodesAsync,
+    ["enterprises"] = EnterpriseBenches.GrowthAsync,
 };
 
 var json = args.Contains("--json");

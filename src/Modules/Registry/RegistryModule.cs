@@ -7,9 +7,14 @@ using Rongtong.Platform;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Imports;
+using Rongtong.Registry.Enterprises;
+using Rongtong.Registry.Enterprises.Demo;
+using Rongtong.Registry.Enterprises.Import;
+using Rongtong.Registry.Enterprises.Own;
 using Rongtong.Registry.Places;
 using Rongtong.Registry.Population;
 using Rongtong.Registry.Regions;
+using Rongtong.Web.Controls.Tables;
 using Rongtong.Web.Shell;
 
 namespace Rongtong.Registry;
@@ -25,8 +30,18 @@ public static class RegistryModule
         services.AddSingleton<RegionStore>();
         services.AddSingleton<IRegions>(provider => provider.GetRequiredService<RegionStore>());
         services.AddSingleton<IImportKind, ImportPopulation>();
+        services.AddSingleton<IEnterprises, EnterpriseQueries>();
+        services.AddSingleton<IImportKind, ImportEnterprises>();
+        services.AddSingleton<DemoEnterprises>();
+        services.AddSingleton<IDemoData>(provider => provider.GetRequiredService<DemoEnterprises>());
+        services.AddSingleton(provider => EnterprisesTable.Create(provider.GetRequiredService<IRegions>()));
         services.AddHostedService<ReloadRegions>();
-        services.AddNavigation(new NavigationEntry("registry.places.title", "/regions/places", RegistryPermissions.Write, 800, "registry.nav.group"));
+        services.AddNavigation(
+            new NavigationEntry("registry.enterprises.title", "/enterprises", null, 400, "registry.enterprises.nav"),
+            new NavigationEntry("registry.statistics.title", "/enterprises/statistics", null, 401, "registry.enterprises.nav"),
+            new NavigationEntry("registry.own.title", "/enterprises/own", RegistryPermissions.Own, 402, "registry.enterprises.nav"),
+            new NavigationEntry("registry.duplicates.title", "/enterprises/duplicates", RegistryPermissions.Enterprises, 403, "registry.enterprises.nav"),
+            new NavigationEntry("registry.places.title", "/regions/places", RegistryPermissions.Write, 800, "registry.nav.group"));
         return services.AddModule(Schema);
     }
 
@@ -34,7 +49,11 @@ public static class RegistryModule
     public static Task LoadRegionsAsync(this IServiceProvider services, CancellationToken cancel = default) =>
         services.GetRequiredService<RegionStore>().LoadAsync(cancel);
 
-    public static void MapRegistry(this IEndpointRouteBuilder endpoints) =>
+    public static void MapRegistry(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapEnterpriseForms();
+        endpoints.MapOwnForms();
+        endpoints.MapEnterpriseApi();
         endpoints.MapPost("/regions/places", async (HttpContext http, IFormCollection form, Database database, IRegions regions, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
@@ -44,4 +63,5 @@ public static class RegistryModule
             Toast.Say(http, "registry.places.done");
             return Results.LocalRedirect("/regions/places");
         }).RequirePermission(RegistryPermissions.Write).ExcludeFromDescription();
+    }
 }
