@@ -52,7 +52,7 @@ internal sealed class CaseworkWorld : IAsyncDisposable
     public Database Database => Storage.Database;
 
     /// <summary>A liaison officer of the city 4201.</summary>
-    public static Actor Officer { get; } = Account("00000000-0000-0000-0000-000000000001", "liaison", "4201", "");
+    public static Actor Liaison { get; } = Account("00000000-0000-0000-0000-000000000001", "liaison", "4201", "");
 
     /// <summary>A liaison officer of another city.</summary>
     public static Actor Stranger { get; } = Account("00000000-0000-0000-0000-000000000002", "liaison", "4202", "");

@@ -119,10 +119,10 @@ public sealed class DeadlineTests : IAsyncLifetime
     {
         await SetAsync(hours: 1);
         await _world.SettleAsync();
-        (await SeenAsync(CaseworkWorld.Officer)).ShouldBe(1);
+        (await SeenAsync(CaseworkWorld.Liaison)).ShouldBe(1);
         (await SeenAsync(CaseworkWorld.Stranger)).ShouldBe(0);
         (await SeenAsync(CaseworkWorld.MillOwner)).ShouldBe(0);
-        (await _world.DoAsync(CaseworkWorld.Officer, session => session.ExecuteAsync("UPDATE casework.deadline SET due_at = 'infinity'"))).ShouldBe(0);
+        (await _world.DoAsync(CaseworkWorld.Liaison, session => session.ExecuteAsync("UPDATE casework.deadline SET due_at = 'infinity'"))).ShouldBe(0);
         await Should.ThrowAsync<Npgsql.PostgresException>(() => _world.DoAsync(Actor.System, session => session.ExecuteAsync("DELETE FROM casework.deadline_change")));
     }
 
