@@ -87,7 +87,7 @@ public sealed class CalendarTests
         world.Calendar.Days.Covers(2022).ShouldBeTrue();
         world.Calendar.IsWorkingDay(new(2022, 1, 29)).ShouldBeTrue();
         world.Calendar.IsWorkingDay(new(2022, 2, 1)).ShouldBeTrue("the newer version does not name it");
-        await Should.ThrowAsync<Npgsql.PostgresException>(() => world.DoAsync(CaseworkWorld.Liaison, session => WorkCalendar.RecordAsync(session, CalendarYear.Shipped[0], default)));
+        await Should.ThrowAsync<Npgsql.PostgresException>(() => world.DoAsync(CaseworkWorld.CityOfficer, session => WorkCalendar.RecordAsync(session, CalendarYear.Shipped[0], default)));
     }
 
     [Theory]

@@ -21,14 +21,14 @@ public sealed class CaseTests : IAsyncLifetime
     [Fact]
     public async Task An_enterprise_says_what_is_wrong_sees_every_step_and_rates_the_result()
     {
-        await AssignAsync(1, Liaison);
+        await AssignAsync(1, CityOfficer);
         var id = await _world.OpenedAsync(MillOwner, "口罩只够三天\n每天要一千二百只");
         var opened = await _world.CaseAsync(id);
-        (opened.TitleZh, opened.OwnerId, opened.RegionCode, opened.Industry).ShouldBe(("口罩只够三天", Liaison.Id, "420111", "1711"));
-        await _world.TakenAsync(Liaison, id, new CaseInput.Accept());
-        await _world.TakenAsync(Liaison, id, new CaseInput.Ask("库存多少？"));
+        (opened.TitleZh, opened.OwnerId, opened.RegionCode, opened.Industry).ShouldBe(("口罩只够三天", CityOfficer.Id, "420111", "1711"));
+        await _world.TakenAsync(CityOfficer, id, new CaseInput.Accept());
+        await _world.TakenAsync(CityOfficer, id, new CaseInput.Ask("库存多少？"));
         await _world.TakenAsync(MillOwner, id, new CaseInput.Answer("三千只"));
-        await _world.TakenAsync(Liaison, id, new CaseInput.Solve(CaseResult.Solved, "已调拨一万只"));
+        await _world.TakenAsync(CityOfficer, id, new CaseInput.Solve(CaseResult.Solved, "已调拨一万只"));
         await _world.TakenAsync(MillOwner, id, new CaseInput.Rate(5, "快"));
         (await _world.StepsAsync(id)).ShouldBe(["open", "accept", "ask", "answer", "solve", "rate"]);
         (await _world.DoAsync(MillOwner, session => session.QuerySingleAsync<long>("SELECT count(*) FROM casework.case_step"))).ShouldBe(6);
@@ -64,7 +64,7 @@ public sealed class CaseTests : IAsyncLifetime
     public async Task No_session_of_a_person_can_write_a_state()
     {
         var id = await _world.OpenedAsync(MillOwner);
-        foreach (var actor in new[] { Liaison, MillOwner, Leader })
+        foreach (var actor in new[] { CityOfficer, MillOwner, Leader })
         {
             (await _world.DoAsync(actor, session => session.ExecuteAsync("UPDATE casework.case_file SET stage = 'closed', outcome = 'solved'"))).ShouldBe(0, actor.Name);
             (await _world.DoAsync(actor, session => session.ExecuteAsync("DELETE FROM casework.case_file"))).ShouldBe(0, actor.Name);
@@ -79,7 +79,7 @@ public sealed class CaseTests : IAsyncLifetime
     public async Task Of_two_officers_at_the_same_moment_one_takes_the_case_and_the_other_is_told()
     {
         var id = await _world.OpenedAsync(MillOwner);
-        var results = await Task.WhenAll(_world.StepAsync(Liaison, id, new CaseInput.Accept(), version: 1), _world.StepAsync(Liaison, id, new CaseInput.Accept(), version: 1));
+        var results = await Task.WhenAll(_world.StepAsync(CityOfficer, id, new CaseInput.Accept(), version: 1), _world.StepAsync(CityOfficer, id, new CaseInput.Accept(), version: 1));
         results.OfType<StepResult.Taken>().Count().ShouldBe(1);
         results.OfType<StepResult.Stale>().Single().Version.ShouldBe(2);
         (await _world.StepsAsync(id)).ShouldBe(["open", "accept"]);
@@ -111,8 +111,8 @@ public sealed class CaseTests : IAsyncLifetime
     public async Task An_answer_in_time_climbs_nothing()
     {
         var id = await _world.OpenedAsync(MillOwner);
-        await _world.TakenAsync(Liaison, id, new CaseInput.Accept());
-        await _world.TakenAsync(Liaison, id, new CaseInput.Solve(CaseResult.Partly, "一半"));
+        await _world.TakenAsync(CityOfficer, id, new CaseInput.Accept());
+        await _world.TakenAsync(CityOfficer, id, new CaseInput.Solve(CaseResult.Partly, "一半"));
         await _world.PassAsync(TimeSpan.FromDays(9));
         (await _world.StepsAsync(id)).ShouldBe(["open", "accept", "solve"]);
     }
@@ -125,8 +125,8 @@ public sealed class CaseTests : IAsyncLifetime
         await _world.SettleAsync();
         var opened = await _world.CaseAsync("observations.alert:1");
         (opened.Urgency, opened.EnterpriseName).ShouldBe(("urgent", "楚天纺织厂"));
-        await _world.TakenAsync(Liaison, opened.Id, new CaseInput.Accept());
-        await _world.TakenAsync(Liaison, opened.Id, new CaseInput.Solve(CaseResult.Unsolved, "停产检修"));
+        await _world.TakenAsync(CityOfficer, opened.Id, new CaseInput.Accept());
+        await _world.TakenAsync(CityOfficer, opened.Id, new CaseInput.Solve(CaseResult.Unsolved, "停产检修"));
         await WantAsync();
         await _world.SettleAsync();
         (await _world.StepsAsync(opened.Id)).ShouldBe(["open", "accept", "solve", "reopen"]);
@@ -167,12 +167,12 @@ public sealed class CaseTests : IAsyncLifetime
         await WantAsync("observations.alert:2");
         await _world.SettleAsync();
         var (first, second) = (await _world.CaseAsync("observations.alert:1"), await _world.CaseAsync("observations.alert:2"));
-        await _world.TakenAsync(Liaison, second.Id, new CaseInput.Merge(""), into: first.Id);
+        await _world.TakenAsync(CityOfficer, second.Id, new CaseInput.Merge(""), into: first.Id);
         (await _world.CaseAsync(second.Id)).DuplicateOf.ShouldBe(first.Id);
-        (await _world.StepAsync(Liaison, first.Id, new CaseInput.Merge(""), into: second.Id)).ShouldBe(new StepResult.Refused("duplicate"));
-        (await _world.StepAsync(Liaison, first.Id, new CaseInput.Merge(""), into: first.Id)).ShouldBe(new StepResult.Refused("duplicate"));
-        await _world.TakenAsync(Liaison, first.Id, new CaseInput.Accept());
-        await _world.TakenAsync(Liaison, first.Id, new CaseInput.Solve(CaseResult.Solved, "好了"));
+        (await _world.StepAsync(CityOfficer, first.Id, new CaseInput.Merge(""), into: second.Id)).ShouldBe(new StepResult.Refused("duplicate"));
+        (await _world.StepAsync(CityOfficer, first.Id, new CaseInput.Merge(""), into: first.Id)).ShouldBe(new StepResult.Refused("duplicate"));
+        await _world.TakenAsync(CityOfficer, first.Id, new CaseInput.Accept());
+        await _world.TakenAsync(CityOfficer, first.Id, new CaseInput.Solve(CaseResult.Solved, "好了"));
         await _world.SettleAsync();
         _world.Closed.All.Select(c => c.Key).ShouldBe(["observations.alert:1", "observations.alert:2"]);
         // Wanted once more under the duplicate's key: the case that goes on is opened again.
@@ -186,19 +186,19 @@ public sealed class CaseTests : IAsyncLifetime
     public async Task Two_merges_that_cross_leave_one_case_to_go_on()
     {
         var (a, b) = (await _world.OpenedAsync(MillOwner, "甲"), await _world.OpenedAsync(MillOwner, "乙"));
-        var results = await Task.WhenAll(_world.StepAsync(Liaison, a, new CaseInput.Merge(""), into: b, version: 1), _world.StepAsync(Liaison, b, new CaseInput.Merge(""), into: a, version: 1));
+        var results = await Task.WhenAll(_world.StepAsync(CityOfficer, a, new CaseInput.Merge(""), into: b, version: 1), _world.StepAsync(CityOfficer, b, new CaseInput.Merge(""), into: a, version: 1));
         results.Count(r => r is StepResult.Taken).ShouldBe(1);
         new[] { (await _world.CaseAsync(a)).Stage, (await _world.CaseAsync(b)).Stage }.ShouldBe(["open", "merged"], ignoreOrder: true);
         var other = await _world.OpenedAsync(FoundryOwner, "丙");
-        (await _world.StepAsync(Liaison, other, new CaseInput.Merge(""), into: a)).ShouldBe(new StepResult.Refused("duplicate"), "another enterprise's");
+        (await _world.StepAsync(CityOfficer, other, new CaseInput.Merge(""), into: a)).ShouldBe(new StepResult.Refused("duplicate"), "another enterprise's");
     }
 
     [Fact]
     public async Task A_case_handed_over_belongs_to_the_other_officer()
     {
         var id = await _world.OpenedAsync(MillOwner);
-        (await _world.StepAsync(Liaison, id, new CaseInput.HandOver("换人"))).ShouldBe(new StepResult.Refused("officer"));
-        await _world.TakenAsync(Liaison, id, new CaseInput.HandOver("换人"), to: s_colleague);
+        (await _world.StepAsync(CityOfficer, id, new CaseInput.HandOver("换人"))).ShouldBe(new StepResult.Refused("officer"));
+        await _world.TakenAsync(CityOfficer, id, new CaseInput.HandOver("换人"), to: s_colleague);
         (await _world.CaseAsync(id)).OwnerId.ShouldBe(s_colleague.Id);
     }
 
@@ -206,13 +206,13 @@ public sealed class CaseTests : IAsyncLifetime
     public async Task Merged_enterprises_have_their_cases_together_and_apart_again()
     {
         var (mill, foundry) = (await _world.OpenedAsync(MillOwner), await _world.OpenedAsync(FoundryOwner));
-        await AssignAsync(2, Liaison);
+        await AssignAsync(2, CityOfficer);
         _world.Register.Merge(kept: 1, merged: 2);
         await _world.PublishAsync(EnterpriseMerged.Kind, "1", new EnterpriseMerged(1, 2));
         await _world.SettleAsync();
         (await SeenAsync(MillOwner)).ShouldBe([mill, foundry]);
         (await SeenAsync(FoundryOwner)).ShouldBeEmpty();
-        (await OfficerAsync(1)).ShouldBe(Liaison.Id, "the mill had none, so it keeps the foundry's");
+        (await OfficerAsync(1)).ShouldBe(CityOfficer.Id, "the mill had none, so it keeps the foundry's");
         _world.Register.Unmerge(2);
         await _world.PublishAsync(EnterpriseUnmerged.Kind, "1", new EnterpriseUnmerged(1, 2));
         await _world.SettleAsync();
@@ -238,27 +238,27 @@ public sealed class CaseTests : IAsyncLifetime
     public async Task A_park_is_given_to_an_officer_and_handed_over_on_a_day()
     {
         var today = ChinaDay.Of(_world.Clock.GetUtcNow());
-        (await GiveAsync(Liaison, new(Liaison.Id, Liaison.Name), "4201", "", today)).ShouldBe(new AssignOutcome.Assigned(2));
-        (await GiveAsync(Liaison, s_colleague, "4201", "光谷", today.AddDays(3))).ShouldBe(new AssignOutcome.Assigned(1));
-        (await OfficerAsync(1, today.AddDays(2))).ShouldBe(Liaison.Id);
+        (await GiveAsync(CityOfficer, new(CityOfficer.Id, CityOfficer.Name), "4201", "", today)).ShouldBe(new AssignOutcome.Assigned(2));
+        (await GiveAsync(CityOfficer, s_colleague, "4201", "光谷", today.AddDays(3))).ShouldBe(new AssignOutcome.Assigned(1));
+        (await OfficerAsync(1, today.AddDays(2))).ShouldBe(CityOfficer.Id);
         (await OfficerAsync(1, today.AddDays(3))).ShouldBe(s_colleague.Id);
-        (await OfficerAsync(2, today.AddDays(3))).ShouldBe(Liaison.Id);
-        (await GiveAsync(Liaison, s_colleague, "4201", "", today.AddDays(-1))).ShouldBe(new AssignOutcome.Wrong("day"));
-        (await GiveAsync(Liaison, s_colleague, "4201", "无此园区", today)).ShouldBe(new AssignOutcome.Wrong("park"));
+        (await OfficerAsync(2, today.AddDays(3))).ShouldBe(CityOfficer.Id);
+        (await GiveAsync(CityOfficer, s_colleague, "4201", "", today.AddDays(-1))).ShouldBe(new AssignOutcome.Wrong("day"));
+        (await GiveAsync(CityOfficer, s_colleague, "4201", "无此园区", today)).ShouldBe(new AssignOutcome.Wrong("park"));
         (await GiveAsync(Stranger, s_colleague, "4201", "", today)).ShouldBe(new AssignOutcome.Wrong("park"), "another city's officer sees no enterprise here");
     }
 
     [Fact]
     public async Task A_visit_s_finding_becomes_one_case_however_often_it_is_tapped_and_the_day_list_forgets_the_visit()
     {
-        await AssignAsync(1, Liaison);
+        await AssignAsync(1, CityOfficer);
         var today = ChinaDay.Of(_world.Clock.GetUtcNow());
         (await DayAsync()).Visits.Select(v => v.Id).ShouldBe([1]);
         (await VisitAsync(today.AddDays(1))).ShouldBe(new VisitOutcome.Wrong("day"));
         (await VisitAsync(today)).ShouldBeOfType<VisitOutcome.Recorded>();
         (await DayAsync()).Visits.ShouldBeEmpty();
         var taps = new List<long?>();
-        for (var i = 0; i < 3; i++) taps.Add(await _world.DoAsync(Liaison, session => new OpenFinding(1).RunAsync(session, _world.Enterprises, FakeRegions.Hubei, _world.Calendar, default)));
+        for (var i = 0; i < 3; i++) taps.Add(await _world.DoAsync(CityOfficer, session => new OpenFinding(1).RunAsync(session, _world.Enterprises, FakeRegions.Hubei, _world.Calendar, default)));
         taps.Distinct().ShouldHaveSingleItem().ShouldNotBeNull();
         (await DayAsync()).Cases.Select(c => c.Id).ShouldBe([taps[0]!.Value]);
         (await _world.DoAsync(Stranger, session => new OpenFinding(1).RunAsync(session, _world.Enterprises, FakeRegions.Hubei, _world.Calendar, default))).ShouldBeNull();
@@ -282,16 +282,16 @@ public sealed class CaseTests : IAsyncLifetime
         var ids = new List<long>();
         for (var i = 0; i < 4; i++) ids.Add(await _world.OpenedAsync(MillOwner, "口罩 " + i));
         var duplicate = await _world.OpenedAsync(MillOwner, "口罩 重复");
-        await _world.TakenAsync(Liaison, duplicate, new CaseInput.Merge(""), into: ids[3]);
-        foreach (var id in ids.Take(3)) await _world.TakenAsync(Liaison, id, new CaseInput.Accept());
+        await _world.TakenAsync(CityOfficer, duplicate, new CaseInput.Merge(""), into: ids[3]);
+        foreach (var id in ids.Take(3)) await _world.TakenAsync(CityOfficer, id, new CaseInput.Accept());
         await _world.PassAsync(TimeSpan.FromHours(10));
         for (var i = 0; i < 2; i++)
         {
-            await _world.TakenAsync(Liaison, ids[i], new CaseInput.Solve(CaseResult.Solved, "好了"));
+            await _world.TakenAsync(CityOfficer, ids[i], new CaseInput.Solve(CaseResult.Solved, "好了"));
             await _world.TakenAsync(MillOwner, ids[i], new CaseInput.Rate(i == 0 ? 5 : 2, ""));
         }
         await _world.PassAsync(TimeSpan.FromDays(6));
-        await _world.TakenAsync(Liaison, ids[2], new CaseInput.Solve(CaseResult.Solved, "晚了"));
+        await _world.TakenAsync(CityOfficer, ids[2], new CaseInput.Solve(CaseResult.Solved, "晚了"));
         var row = await _world.DoAsync(Leader, session => Blockers.Of(null, null, null, ChinaDay.Of(_world.Clock.GetUtcNow())).AllAsync(session, default));
         (row.Cases, row.Running, row.Answered, row.Late, row.Rated, row.Content).ShouldBe((4, 1, 3, 2, 2, 1));
         row.MedianHours.ShouldBe(10);
@@ -321,11 +321,11 @@ public sealed class CaseTests : IAsyncLifetime
     private Task<AssignOutcome> GiveAsync(Actor by, Officer to, string region, string park, DateOnly from) => _world.DoAsync(by, session => Assignments.AssignAsync(session, to, region, park, null, from, default));
 
     private Task AssignAsync(int enterprise, Actor officer) =>
-        _world.DoAsync(Liaison, session => Assignments.AssignAsync(session, new(officer.Id, officer.Name), "4201", "", enterprise, ChinaDay.Of(_world.Clock.GetUtcNow()), default));
+        _world.DoAsync(CityOfficer, session => Assignments.AssignAsync(session, new(officer.Id, officer.Name), "4201", "", enterprise, ChinaDay.Of(_world.Clock.GetUtcNow()), default));
 
     private Task<string?> OfficerAsync(int enterprise, DateOnly? day = null) => _world.DoAsync(Actor.System, async session => (await Assignments.OfficerOfAsync(session, enterprise, day ?? ChinaDay.Of(session.Now), default))?.Id);
 
-    private Task<VisitOutcome> VisitAsync(DateOnly day) => _world.DoAsync(Liaison, session => new RecordVisit(1, day, "开工三成", [new("logistics", "原料车进不来")]).RunAsync(session, default));
+    private Task<VisitOutcome> VisitAsync(DateOnly day) => _world.DoAsync(CityOfficer, session => new RecordVisit(1, day, "开工三成", [new("logistics", "原料车进不来")]).RunAsync(session, default));
 
-    private Task<DayList> DayAsync() => _world.DoAsync(Liaison, session => DayList.ReadAsync(session, default));
+    private Task<DayList> DayAsync() => _world.DoAsync(CityOfficer, session => DayList.ReadAsync(session, default));
 }

@@ -52,7 +52,7 @@ internal sealed class CaseworkWorld : IAsyncDisposable
     public Database Database => Storage.Database;
 
     /// <summary>A liaison officer of the city 4201.</summary>
-    public static Actor Liaison { get; } = Account("00000000-0000-0000-0000-000000000001", "liaison", "4201", "");
+    public static Actor CityOfficer { get; } = Account("00000000-0000-0000-0000-000000000001", "liaison", "4201", "");
 
     /// <summary>A liaison officer of another city.</summary>
     public static Actor Stranger { get; } = Account("00000000-0000-0000-0000-000000000002", "liaison", "4202", "");
@@ -90,13 +90,10 @@ internal sealed class CaseworkWorld : IAsyncDisposable
     public Task PublishAsync(string kind, string subject, object payload) => DoAsync(Actor.System, session => session.PublishAsync(kind, subject, payload));
 
     /// <summary>Lets every event be handled, and those that follow from it, by a host of its own.</summary>
-    public async Task SettleAsync()
-    {
-        while (await Dispatcher(_subscribers).DispatchAsync() > 0) { }
-    }
+    public Task SettleAsync() => HandleAsync(_subscribers);
 
     /// <summary>Handles the events of one kind alone, as when the others' queue is slow.</summary>
-    public Task<int> HandleOnlyAsync<T>() where T : IEventSubscriber => Dispatcher([_subscribers.OfType<T>().Single()]).DispatchAsync();
+    public Task HandleOnlyAsync<T>() where T : IEventSubscriber => HandleAsync([_subscribers.OfType<T>().Single()]);
 
     public JobRunner Host() => new(Database, [new FireDeadlines()], NullLogger<JobRunner>.Instance);
 
@@ -132,6 +129,19 @@ internal sealed class CaseworkWorld : IAsyncDisposable
         Calendar.Dispose();
         Feed.Dispose();
         await Storage.DisposeAsync();
+    }
+
+    /// <summary>An event is handed on once every older transaction of the server has ended, also those of tests beside this one: waits for them.</summary>
+    private async Task HandleAsync(IEventSubscriber[] subscribers)
+    {
+        const string IsHeldBack = "SELECT EXISTS (SELECT FROM platform.outbox_event WHERE transaction >= pg_snapshot_xmin(pg_current_snapshot()))";
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (true)
+        {
+            var isHeldBack = await DoAsync(Actor.System, session => session.QuerySingleAsync<bool>(IsHeldBack));
+            if (await Dispatcher(subscribers).DispatchAsync() == 0 && !isHeldBack) return;
+            if (isHeldBack) await look.WaitForNextTickAsync();
+        }
     }
 
     private OutboxDispatcher Dispatcher(IEventSubscriber[] subscribers) => new(Database, subscribers, Feed, NullLogger<OutboxDispatcher>.Instance);

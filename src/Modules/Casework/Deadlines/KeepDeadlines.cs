@@ -23,6 +23,8 @@ internal sealed class WhenDeadlineSet : IEventSubscriber
     public async Task HandleAsync(Session session, OutboxEvent happened, CancellationToken cancel)
     {
         var wanted = happened.Read<DeadlineSet>();
+        // As the database keeps it, in UTC and whole microseconds: what a module repeats must equal what is stored.
+        wanted = wanted with { DueAt = wanted.DueAt.ToUniversalTime().AddTicks(-(wanted.DueAt.Ticks % TimeSpan.TicksPerMicrosecond)) };
         var known = await session.QuerySingleOrDefaultAsync<Row>("SELECT state, due_at, met_event FROM casework.deadline WHERE key = @Key FOR UPDATE", new { wanted.Key }, cancel);
         // Met by a later event that came through its own queue first.
         var isMet = known?.MetEvent > happened.Id;

@@ -101,7 +101,7 @@ internal sealed record Blockers(DateOnly From, DateOnly To, string Region)
     private Task<IReadOnlyList<BlockerRow>> ByAsync(Session session, string group, CancellationToken cancel) =>
         session.QueryAsync<BlockerRow>($"SELECT {group}, {Figures} FROM {Cases} GROUP BY 1 ORDER BY 2 DESC, 1", Parameters(session), cancel);
 
-    private object Parameters(Session session) => new { since = ChinaDay.Start(From), until = ChinaDay.Start(To.AddDays(1)), Region, now = session.Now };
+    private object Parameters(Session session) => new { since = ChinaDay.Start(From).ToUniversalTime(), until = ChinaDay.Start(To.AddDays(1)).ToUniversalTime(), Region, now = session.Now };
 
     private static DateOnly? Day(string? text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var day) ? day : null;
