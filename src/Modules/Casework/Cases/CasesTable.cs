@@ -56,7 +56,8 @@ internal static class CasesTable
         (c, texts) => c.IsLate(clock.GetUtcNow()) ? new($"{ChinaTime.Due(c.DueAt)} {texts["casework.overdue"]}", Class: "rt-field-error") : new(ChinaTime.Due(c.DueAt)), new("due_at", "timestamptz"));
 
     private static ChoiceFilter StageFilter() => new("stage", "casework.stage", $"CASE @stage WHEN '{Running}' THEN stage IN ('open', 'accepted', 'asked') ELSE stage = @stage END",
-        () => [Running, "open", "accepted", "asked", "closed", "merged"], (stage, texts) => texts["casework.stage." + stage]) { Default = Running };
+        () => [Running, "open", "accepted", "asked", "closed", "merged"], (stage, texts) => texts["casework.stage." + stage])
+    { Default = Running };
 
     private static ChoiceFilter CategoryFilter() => new("category", "casework.category", "category = @category", () => CaseRules.Categories, (category, texts) => texts["casework.category." + category]);
 }

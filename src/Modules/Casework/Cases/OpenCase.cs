@@ -98,9 +98,28 @@ internal static class InsertCase
             RETURNING {CaseFile.Columns}
             """, new
         {
-            wanted.Key, wanted.Category, wanted.Urgency, wanted.Region, enterprise = wanted.Enterprise?.Id, code = wanted.Enterprise?.Code ?? "", name = wanted.Enterprise?.Name ?? "",
-            industry = wanted.Enterprise?.Industry ?? "", wanted.TitleZh, wanted.TitleEn, wanted.Detail, wanted.Link, wanted.IsShared, wanted.AnswerDays,
-            ownerId = officer?.Id, ownerName = officer?.Name ?? "", now = session.Now, wanted.Author, wanted.AuthorName, state.DueAt, state.NextAt, wanted.WantedEvent,
+            wanted.Key,
+            wanted.Category,
+            wanted.Urgency,
+            wanted.Region,
+            enterprise = wanted.Enterprise?.Id,
+            code = wanted.Enterprise?.Code ?? "",
+            name = wanted.Enterprise?.Name ?? "",
+            industry = wanted.Enterprise?.Industry ?? "",
+            wanted.TitleZh,
+            wanted.TitleEn,
+            wanted.Detail,
+            wanted.Link,
+            wanted.IsShared,
+            wanted.AnswerDays,
+            ownerId = officer?.Id,
+            ownerName = officer?.Name ?? "",
+            now = session.Now,
+            wanted.Author,
+            wanted.AuthorName,
+            state.DueAt,
+            state.NextAt,
+            wanted.WantedEvent,
         }, cancel);
         await CaseFile.AddStepAsync(session, file.Id, "open", CaseStage.Open, wanted.Author, wanted.AuthorName, wanted.Detail, cancel);
         await file.TellEngineAsync(session, state.NextAt, cancel);
