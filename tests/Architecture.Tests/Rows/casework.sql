@@ -1,0 +1,11 @@
+INSERT INTO casework.deadline (key, region_code, title_zh, title_en, link, due_at, state, set_at) VALUES ('x', '4201', 'x', 'x', '/x', now(), 'open', now());
+INSERT INTO casework.deadline_change (key, region_code, what, due_at, at) VALUES ('x', '4201', 'set', now(), now());
+INSERT INTO casework.enterprise (id, code, name, region_code, industry, park) VALUES (1, 'x', 'x', '4201', '1711', '');
+INSERT INTO casework.case_file (key, category, urgency, region_code, title_zh, title_en, detail, is_shared, answer_days, stage, opened_at, opened_by, opened_by_name, due_at) VALUES ('x', 'labour', 'normal', '4201', 'x', 'x', 'x', true, 2, 'open', now(), 'x', 'x', now());
+INSERT INTO casework.case_step (case_id, kind, stage, author, author_name, words, at) SELECT id, 'open', 'open', 'x', 'x', 'x', now() FROM casework.case_file;
+INSERT INTO casework.case_photo (case_id, media_type, content, author, author_name, at) SELECT id, 'image/png', 'x', 'x', 'x', now() FROM casework.case_file;
+INSERT INTO casework.case_unwanted (key, event) VALUES ('x', 1);
+INSERT INTO casework.assignment (enterprise_id, region_code, officer_id, officer_name, from_day, author, recorded_at) VALUES (1, '4201', 'x', 'x', '2020-02-01', 'x', now());
+INSERT INTO casework.visit (enterprise_id, region_code, officer_id, officer_name, day, note, recorded_at) VALUES (1, '4201', 'x', 'x', '2020-02-01', 'x', now());
+INSERT INTO casework.finding (visit_id, region_code, category, words) SELECT id, '4201', 'labour', 'x' FROM casework.visit;
+INSERT INTO casework.message (event_id, channel, recipient, subject, body, created_at, next_attempt_at) VALUES (1, 'sms', 'x', 'x', 'x', now(), now());
