@@ -137,10 +137,10 @@ public sealed class LedgerTests : IAsyncLifetime
     [Fact]
     public void Whatever_many_do_at_once_quantities_are_conserved_and_a_recount_agrees()
     {
-        var states = new[] { StockState.OnHand, StockState.Reserved, StockState.InTransit, StockState.Received, StockState.Used, StockState.Produced, StockState.Adjusted };
+        var states = new[] { StockState.OnHand, StockState.OnHand, StockState.Reserved, StockState.InTransit, StockState.Received, StockState.Used, StockState.Produced, StockState.Adjusted };
         var account = from place in Gen.Elements("H1", "H2", "P1", "C1") from state in Gen.Elements(states) select new Account(place, state);
         var move = from lot in Gen.Choose(1, 2) from a in account from b in account.Where(x => x != a) from q in Gen.Choose(1, 400) select (lot, a, b, q);
-        var posting = from moves in move.NonEmptyListOf() select moves.Take(4).ToArray();
+        var posting = from moves in move.NonEmptyListOf() select moves.Take(2).ToArray();
         var run = Gen.Zip(Gen.Choose(0, int.MaxValue), posting.ArrayOf(36));
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(4), Prop.ForAll(run.ToArbitrary(), drawn => RunAsync(drawn.Item1, drawn.Item2).GetAwaiter().GetResult()));
     }
@@ -148,6 +148,8 @@ public sealed class LedgerTests : IAsyncLifetime
     private async Task<bool> RunAsync(int seed, (int Lot, Account From, Account To, int Quantity)[][] postings)
     {
         var lots = new[] { await _world.LotAsync("x"), await _world.LotAsync("y") };
+        // Something to start from: with empty shelves nearly every posting would be refused, and the refusals would be all that is tried.
+        foreach (var (lot, place) in lots.SelectMany(l => new[] { "H1", "H2", "P1", "C1" }.Select(p => (l, p)))) await _world.MoveAsync($"stock:{seed}:{lot}:{place}", lot, place, StockState.Opening, place, StockState.OnHand, 900);
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 12).Select(async worker =>
         {
             var moved = 0;

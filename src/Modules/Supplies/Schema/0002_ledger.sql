@@ -108,7 +108,8 @@ BEGIN
 END $$;
 CREATE TRIGGER entry_posts AFTER INSERT ON supplies.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION supplies.post_entries();
 
--- Balances change by entries and by nothing else. A trigger's own statement runs at depth 2; a place that moves to another region does too.
+-- Balances change by entries and by nothing else. A statement of a trigger is met at depth 2; so is that of a place that moves to another region, but only
+-- before it runs: what a foreign key does is queued with the outer statement afterwards.
 CREATE FUNCTION supplies.refuse_hand_written() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_trigger_depth() < 2 THEN
@@ -116,7 +117,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER balance_is_derived AFTER INSERT OR UPDATE ON supplies.balance FOR EACH STATEMENT EXECUTE FUNCTION supplies.refuse_hand_written();
+CREATE TRIGGER balance_is_derived BEFORE INSERT OR UPDATE ON supplies.balance FOR EACH STATEMENT EXECUTE FUNCTION supplies.refuse_hand_written();
 
 -- Entries stay as they were written; the region of a place may follow the place.
 CREATE FUNCTION supplies.refuse_change_of_entry() RETURNS trigger LANGUAGE plpgsql AS $$
