@@ -2,8 +2,8 @@ using FsCheck;
 using FsCheck.Fluent;
 using Npgsql;
 using Rongtong.Platform.Access;
-using Account = Rongtong.Supplies.Stock.Account;
 using Rongtong.Supplies.Stock;
+using Account = Rongtong.Supplies.Stock.Account;
 
 namespace Rongtong.Supplies.Tests;
 

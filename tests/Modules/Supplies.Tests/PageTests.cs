@@ -30,7 +30,8 @@ public sealed partial class PageTests : IAsyncLifetime
             html.ShouldNotContain("⟦", Case.Sensitive, page);
         }
         (await browser.GetStringAsync(new Uri("/supplies", UriKind.Relative))).ShouldContain("医用防护口罩");
-        (await RunningHost.UploadAsync(browser, "/supplies/facilities", "/supplies/imports", "lanes.csv", "x\n1\n")).ShouldContain("problem=");
+        (await UploadAsync(browser, "x\n1\n")).ShouldContain("problem=");
+        (await UploadAsync(browser, "物流名称,出发地,目的地\n某物流,全国,武汉\n某物流,全国,无此地\n")).ShouldContain("result=");
         (await _host.Browser().GetAsync(new Uri("/supplies", UriKind.Relative))).StatusCode.ShouldNotBe(HttpStatusCode.OK);
     }
 
@@ -62,6 +63,16 @@ public sealed partial class PageTests : IAsyncLifetime
         (await carrier.GetStringAsync(new Uri("/supplies/carry", UriKind.Relative))).ShouldNotContain("⟦");
         (await RunningHost.PostAsync(carrier, "/supplies/carry", "/supplies/carry/lanes", ("from", "42"), ("to", "4201"), ("trucks", "6"))).Headers.Location!.OriginalString.ShouldBe("/supplies/carry");
     }
+
+    private static async Task<string> UploadAsync(HttpClient browser, string csv)
+    {
+        var token = Token().Match(await browser.GetStringAsync(new Uri("/supplies/facilities", UriKind.Relative))).Groups[1].Value;
+        using var form = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new StringContent("supplies-lane-table"), "kind" }, { new StringContent(csv), "file", "lanes.csv" } };
+        return (await browser.PostAsync(new Uri("/supplies/imports", UriKind.Relative), form)).Headers.Location!.OriginalString;
+    }
+
+    [GeneratedRegex("__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
 
     [GeneratedRegex("/supplies/own/needs/([0-9]+)/amount")]
     private static partial Regex AmountForm();

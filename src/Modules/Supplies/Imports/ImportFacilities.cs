@@ -46,9 +46,15 @@ internal sealed class ImportFacilities(IRegions regions) : IImportKind
             {
                 var draft = new FacilityDraft(code, name, kind, found.Region.Code.Value)
                 {
-                    Address = ImportDemandTable.Cut(row.Text("address"), 400), SizeClass = size.Length == 0 ? "unknown" : size, FrontLine = frontLine, Staff = row.Count("staff"),
-                    Longitude = Degrees(row, "longitude", 180), Latitude = Degrees(row, "latitude", 90),
-                    Person = ImportDemandTable.Cut(row.Text("person"), 100), Phone = ImportDemandTable.Cut(row.Text("phone"), 40), Email = ImportDemandTable.Cut(row.Text("email"), 200),
+                    Address = ImportDemandTable.Cut(row.Text("address"), 400),
+                    SizeClass = size.Length == 0 ? "unknown" : size,
+                    FrontLine = frontLine,
+                    Staff = row.Count("staff"),
+                    Longitude = Degrees(row, "longitude", 180),
+                    Latitude = Degrees(row, "latitude", 90),
+                    Person = ImportDemandTable.Cut(row.Text("person"), 100),
+                    Phone = ImportDemandTable.Cut(row.Text("phone"), 40),
+                    Email = ImportDemandTable.Cut(row.Text("email"), 200),
                 };
                 if (!context.Session.Actor.Covers(draft.RegionCode) && FacilityKinds.Receivers.Contains(kind)) row.Reject("region", "supplies.import.expected.scope");
                 if (row.Rejects.Count == 0) _drafts.Add(draft);

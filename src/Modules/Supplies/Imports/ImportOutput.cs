@@ -42,8 +42,14 @@ internal sealed class ImportOutput : IImportKind
             if (day > ChinaDay.Of(context.Session.Now)) row.Reject("day", "supplies.import.expected.past");
             var figures = new DayFigures
             {
-                ItemCode = _files.Item(name), Specification = name, Day = day, DesignCapacity = row.LongCount("design"), Output = row.LongCount("output"),
-                ExpandableCapacity = row.LongCount("expandable"), Stock = row.LongCount("stock"), RawMaterialDays = row.Count("raw"),
+                ItemCode = _files.Item(name),
+                Specification = name,
+                Day = day,
+                DesignCapacity = row.LongCount("design"),
+                Output = row.LongCount("output"),
+                ExpandableCapacity = row.LongCount("expandable"),
+                Stock = row.LongCount("stock"),
+                RawMaterialDays = row.Count("raw"),
             };
             if (row.Rejects.Count > 0) return;
             if (figures.ItemCode is null) _odd.Add("supplies.import.odd.item", row.Line, name);
