@@ -30,6 +30,7 @@ public static class OutbreakModule
         services.AddSingleton<IPageBanner, DemoBanner>();
         services.AddSingleton<Readings>();
         services.AddSingleton<IRiskTiers, ReadRiskTiers>();
+        services.AddSingleton<IActiveCases, ReadActiveCases>();
         services.AddSingleton<OpenData>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenData>());
         services.AddSingleton(provider => TiersTable.Create(provider.GetRequiredService<IRegions>()));

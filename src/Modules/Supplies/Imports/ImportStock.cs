@@ -1,0 +1,61 @@
+using System.Globalization;
+using Rongtong.Platform.Data;
+using Rongtong.Platform.Imports;
+using Rongtong.Supplies.Stock;
+
+namespace Rongtong.Supplies.Imports;
+
+/// <summary>Imports counts of stock by lot: <c>rongtong import supplies-stock FILE</c>. The count of a lot replaces nothing: its difference is posted.</summary>
+internal sealed class ImportStock : IImportKind
+{
+    public string Name => "supplies-stock";
+
+    public string Permission => SuppliesPermissions.Plan;
+
+    public IReadOnlyList<ImportColumn> Columns { get; } =
+    [
+        new("facility", true, "单位", "单位代码"), new("item", true, "物资", "物资名称", "品名"), new("quantity", true, "数量", "库存", "库存数量"),
+        new("maker", false, "生产厂家", "厂家"), new("lot", false, "批号"), new("expires", false, "有效期至", "失效日期"), new("document", false, "单据号"),
+    ];
+
+    public IImportSink Begin(ImportContext context) => new Sink(context);
+
+    public async Task UndoAsync(Session session, long batchId, CancellationToken cancel)
+    {
+        // A count that has been shipped since cannot be taken back without making goods out of nothing.
+        if (await UndoPostings.RunAsync(session, batchId, cancel) is MoveOutcome.NotEnough { Shortages: [var first, ..] })
+            throw new ImportFileException("supplies.import.undo.moved-on", first.Account.Place, first.There, first.Wanted);
+    }
+
+    private sealed class Sink(ImportContext context) : IImportSink
+    {
+        private readonly FileFacilities _files = new();
+        private (long Changed, long Unchanged) _counts;
+
+        public async ValueTask AddAsync(ImportRow row, CancellationToken cancel)
+        {
+            var facility = await _files.FindAsync(context.Session, row, "facility", "", cancel);
+            var item = _files.Item(row.Text("item"));
+            // Unlike a need, goods without a known name cannot be counted: nobody could say what they may replace.
+            if (item is null) row.Reject("item", "supplies.import.expected.item");
+            var quantity = row.LongCount("quantity");
+            if (quantity is null or > Ledger.QuantityMax) row.Reject("quantity", "supplies.import.expected.quantity");
+            DateOnly? expires = row.Text("expires").Length > 0 ? row.Day("expires") : null;
+            var (maker, number) = (row.Text("maker"), row.Text("lot"));
+            if (maker.Length > 200) row.Reject("maker", "supplies.import.expected.name");
+            if (number.Length > 100) row.Reject("lot", "supplies.import.expected.name");
+            if (row.Rejects.Count > 0) return;
+            var outcome = await new CountStock(string.Create(CultureInfo.InvariantCulture, $"import:{context.BatchId}:{row.Line}"), facility!.Code, item!, null, quantity)
+            { Lot = new LotLabel(item!, maker, number, expires), Document = ImportDemandTable.Cut(row.Text("document"), 200), BatchId = context.BatchId }.RunAsync(context.Session, cancel);
+            if (outcome is CountOutcome.Counted { Difference: 0 }) _counts.Unchanged++;
+            else if (outcome is CountOutcome.Counted) _counts.Changed++;
+            else row.Reject("quantity", "supplies.import.expected.quantity");
+        }
+
+        public async Task<ImportOutcome> CompleteAsync(CancellationToken cancel)
+        {
+            await context.Session.AnnounceAsync(SuppliesModule.Topic, cancel);
+            return new(0, _counts.Changed, _counts.Unchanged, []);
+        }
+    }
+}
