@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Contracts.HealthCode;
 using Rongtong.HealthCode.Appeals;
 using Rongtong.HealthCode.CheckIn;
 using Rongtong.HealthCode.Checkpoint;
@@ -61,6 +62,7 @@ public static class HealthCodeModule
         services.AddSingleton<RecogniseRegion>();
         services.AddSingleton<TestCertificate>();
         services.AddVenues();
+        services.AddSingleton<IHeadCounts, HeadCounts>();
         services.AddNavigation(
             new NavigationEntry("health.title", "/health", null, 300, "health.nav.group"),
             new NavigationEntry("health.rules.title", "/health/rules", null, 310, "health.nav.group"),

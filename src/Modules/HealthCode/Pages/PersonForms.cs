@@ -83,6 +83,25 @@ internal static class PersonForms
             return null;
         }, cancel)).ExcludeFromDescription();
 
+        endpoints.MapPost("/health/workplace", (HttpContext http, IFormCollection form, IEnterprises enterprises, IRegions regions, Database database, CancellationToken cancel) => ForPersonAsync(http, database, async (session, person) =>
+        {
+            var code = form["enterprise"].ToString().Normalize(System.Text.NormalizationForm.FormKC).Trim().ToUpperInvariant();
+            if (code.Length == 0)
+            {
+                await session.ExecuteAsync("DELETE FROM health_code.workplace WHERE person_id = @Id", new { person.Id }, cancel);
+                Toast.Say(http, "health.workplace.removed");
+                return null;
+            }
+            if (await enterprises.FindByCodeAsync(code, cancel) is not { } enterprise) return "enterprise";
+            var away = regions.Current.Find(new(form["away"].ToString())) is { IsStatistical: false, Level: not (RegionLevel.Nation or RegionLevel.Province) } region ? region.Code.Value : "";
+            await session.ExecuteAsync("""
+                INSERT INTO health_code.workplace (person_id, enterprise_code, away_region, told_at) VALUES (@Id, @Code, @away, @now)
+                ON CONFLICT (person_id) DO UPDATE SET enterprise_code = excluded.enterprise_code, away_region = excluded.away_region, told_at = excluded.told_at
+                """, new { person.Id, enterprise.Code, away, now = session.Now }, cancel);
+            Toast.Say(http, "health.workplace.told");
+            return null;
+        }, cancel)).ExcludeFromDescription();
+
         // The code alone, for the moment at the gate: from memory, without a query, so that a city can open it at eight in the morning.
         endpoints.MapGet("/health/code", async (HttpContext http, Holders holders, IssuePass issue, TimeProvider clock, CancellationToken cancel) =>
         {
