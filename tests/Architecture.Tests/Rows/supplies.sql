@@ -5,7 +5,7 @@ INSERT INTO supplies.lot (item_code, number) VALUES ('suit', 'row');
 INSERT INTO supplies.entry (key, line, lot_id, item_code, from_place, from_region, from_state, to_place, to_region, to_state, quantity, cause, actor, at) SELECT 'row', 1, id, 'suit', 'H-ROW', '4201', 'opening', 'H-ROW', '4201', 'on_hand', 5, 'x', 'x', now() FROM supplies.lot;
 INSERT INTO supplies.need (facility_code, region_code, item_code, amount_kind, tier, tier_rule, source, expires_at, asked_by, asked_at) VALUES ('H-ROW', '4201', 'suit', 'unknown', 1, 'x', 'x', now(), 'x', now());
 INSERT INTO supplies.need_step (need_id, facility_code, region_code, what, version, actor, at) SELECT id, facility_code, region_code, 'x', 1, 'x', now() FROM supplies.need;
-INSERT INTO supplies.demand_estimate (region_code, item_code, day, low, high, active_cases, staff, table_version, computed_at) VALUES ('4201', 'suit', '2020-02-01', 1, 2, 1, 0, 'x', now());
+INSERT INTO supplies.demand_estimate (region_code, item_code, day, low, high, active_cases, staff, table_version, computed_at) VALUES ('4201', 'suit', '2020-02-01', 1, 2, 1, 0, 'x', 'infinity');
 INSERT INTO supplies.producer_report (facility_code, region_code, item_code, day, source, reported_by, reported_at) VALUES ('H-ROW', '4201', 'suit', '2020-02-01', 'x', 'x', now());
 INSERT INTO supplies.offer (facility_code, region_code, item_code, quantity, is_donation, available_from, expires_at, offered_by, offered_at) VALUES ('H-ROW', '4201', 'suit', 5, true, '2020-02-01', now(), 'x', now());
 INSERT INTO supplies.lane (carrier_code, region_code, from_region, to_region, source, told_on, reported_by, reported_at) VALUES ('H-ROW', '4201', '4201', '4202', 'x', '2020-02-01', 'x', now());

@@ -41,10 +41,11 @@ internal sealed class EstimateDemand(IActiveCases cases, IRegions regions, Datab
         var asked = (await session.QueryAsync<(string City, string Item)>(
             "SELECT DISTINCT left(region_code, 4), item_code FROM supplies.need WHERE state IN ('open', 'partly_met') AND item_code IS NOT NULL", cancel: cancel)).ToHashSet();
         var estimates = Of(Cities(published, regions.Current), staff, asked, ConsumptionTable.Current, ChinaDay.Of(session.Now));
-        await session.ExecuteAsync("DELETE FROM supplies.demand_estimate", cancel: cancel);
+        await session.ExecuteAsync("DELETE FROM supplies.demand_estimate WHERE computed_at <= @Now", new { session.Now }, cancel);
         await session.ExecuteAsync("""
             INSERT INTO supplies.demand_estimate (region_code, item_code, day, low, high, active_cases, staff, table_version, computed_at)
             SELECT r, i, d::date, l, h, a, s, @version, @now FROM unnest(@regions, @items, @days, @lows, @highs, @active, @staff) AS e (r, i, d, l, h, a, s)
+            ON CONFLICT DO NOTHING
             """,
             new
             {
