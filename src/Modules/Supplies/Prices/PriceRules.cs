@@ -74,6 +74,7 @@ internal static class PriceRules
             ["riseBp"] = Number(reference is null ? null : BasisPoints(facts.PriceFen - (decimal)reference.PriceFen, reference.PriceFen), source),
             ["marginBp"] = Number(Margin(facts.PriceFen, facts.PurchaseFen), []),
             ["marginWidenedBp"] = Number(Margin(facts.PriceFen, facts.PurchaseFen) - Margin(reference?.PriceFen, reference?.PurchaseFen), source),
+            ["marginKnown"] = Fact.Of(facts.PurchaseFen is not null && reference?.PurchaseFen is not null, source),
             ["spreadWidenedFen"] = Number(facts.PriceFen - (decimal?)facts.PurchaseFen - (reference?.PriceFen - (decimal?)reference?.PurchaseFen), source),
             ["stockMonthsHundredths"] = Number(Months(facts.Stock, facts.MonthlySales), []),
         };
