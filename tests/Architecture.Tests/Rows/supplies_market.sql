@@ -1,0 +1,12 @@
+INSERT INTO supplies.price_report (number, item, region_code, shop_key, shop_name, reporter, price_fen, seen_on, verdict, recorded_at) VALUES ('X', 'rice', '4201', 'x', 'x', 'citizen', 1, '2020-02-01', 'none', now());
+INSERT INTO supplies.price_receipt (report_id, region_code, media_type, bytes) VALUES (1, '4201', 'image/png', 'x');
+INSERT INTO supplies.price_case (region_code, item, shop_key, shop_name, opened_at) VALUES ('4201', 'rice', 'x', 'x', now());
+INSERT INTO supplies.price_salt (day, salt) VALUES ('2020-02-01', 'x');
+INSERT INTO supplies.market_outlet (code, organisation, name, kind, region_code) VALUES ('X', 'x', 'x', 'chain', '4201');
+INSERT INTO supplies.necessity_report (outlet_code, item, day, recorded_at, organisation, region_code, stock, daily_sales, author) VALUES ('X', 'rice', '2020-02-01', now(), 'x', '4201', 1, 1, 'x');
+INSERT INTO supplies.compound (code, name, region_code) VALUES ('X', 'x', '4201');
+INSERT INTO supplies.building (compound_code, name, region_code, east_m, north_m) VALUES ('X', 'x', '4201', 0, 0);
+INSERT INTO supplies.household (code, compound_code, building, door, region_code) VALUES ('X', 'X', 'x', 'x', '4201');
+INSERT INTO supplies.delivery_slot (compound_code, region_code, day, from_hour, to_hour, capacity) VALUES ('X', '4201', '2020-02-01', 9, 11, 1);
+INSERT INTO supplies.household_order (number, request_key, household_code, compound_code, region_code, package_id, organisation, slot_id, is_isolated, ordered, hand_over_code, ordered_at) VALUES ('X', 'x', 'X', 'X', '4201', 1, 'x', 1, false, 1, 'x', now());
+INSERT INTO supplies.household_step (order_id, state, at, actor) VALUES (1, 'ordered', now(), 'x');
