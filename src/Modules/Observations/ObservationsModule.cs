@@ -1,7 +1,13 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rongtong.Contracts.Observations;
+using Rongtong.Observations.Ingest;
+using Rongtong.Observations.Measures;
+using Rongtong.Observations.Rollup;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
+using Rongtong.Platform.Imports;
 
 namespace Rongtong.Observations;
 
@@ -11,7 +17,26 @@ public static class ObservationsModule
     /// <summary>The module's schema.</summary>
     public static ModuleSchema Schema { get; } = new("observations", typeof(ObservationsModule).Assembly);
 
-    public static IServiceCollection AddObservations(this IServiceCollection services) => services.AddModule(Schema);
+    public static IServiceCollection AddObservations(this IServiceCollection services)
+    {
+        services.AddSingleton<SeriesBook>();
+        services.AddSingleton<Months>();
+        services.AddSingleton<WriteBatch>();
+        services.AddSingleton<IImportKind, ImportObservations>();
+        services.AddSingleton<RollUp>();
+        services.AddHostedService<KeepRollUps>();
+        services.AddSingleton<FollowEnterprises>();
+        services.AddSingleton<IEventSubscriber>(provider => provider.GetRequiredService<FollowEnterprises>());
+        services.AddSingleton<IEventSubscriber, WhenEnterpriseMerged>();
+        services.AddSingleton<IEventSubscriber, WhenEnterpriseUnmerged>();
+        services.AddSingleton<IEventSubscriber, TakeReportedFigure>();
+        services.AddSingleton<EnterpriseRates>();
+        services.AddSingleton<IEnterpriseRates>(provider => provider.GetRequiredService<EnterpriseRates>());
+        return services.AddModule(Schema);
+    }
 
-    public static void MapObservations(this IEndpointRouteBuilder endpoints) => ArgumentNullException.ThrowIfNull(endpoints);
+    public static void MapObservations(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPushObservations();
+    }
 }
