@@ -76,7 +76,9 @@ internal sealed class World : IAsyncDisposable
         using var client = Host.Browser();
         var token = await Host.Services.GetRequiredService<ApiKeys>().CreateAsync(Actor.System, "connector", ["data_connector"], [scope], DateTimeOffset.MaxValue);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return await client.PostAsync(new Uri($"/api/v1/observations?source={source}&key={Uri.EscapeDataString(key)}{(issuedAt is null ? "" : "&issuedAt=" + Uri.EscapeDataString(issuedAt))}", UriKind.Relative), new StringContent(lines, Encoding.UTF8, "application/x-ndjson"));
+        var answer = await client.PostAsync(new Uri($"/api/v1/observations?source={source}&key={Uri.EscapeDataString(key)}{(issuedAt is null ? "" : "&issuedAt=" + Uri.EscapeDataString(issuedAt))}", UriKind.Relative), new StringContent(lines, Encoding.UTF8, "application/x-ndjson"));
+        if ((int)answer.StatusCode is not (200 or 409)) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+        return answer;
     }
 
     /// <summary>Counts until nothing is marked, whichever host does it.</summary>
@@ -94,7 +96,10 @@ internal sealed class World : IAsyncDisposable
             await session.PublishAsync(kind, "test", payload);
             await session.CommitAsync();
         }
-        await Host.Services.GetRequiredService<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<OutboxDispatcher>().Single().DispatchAsync();
+        // The host's own dispatcher may have it in hand: then there is nothing to do but to look again.
+        var dispatcher = Host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<OutboxDispatcher>().Single();
+        do await dispatcher.DispatchAsync();
+        while (await ScalarAsync($"SELECT count(*) FROM platform.outbox_event e WHERE kind = '{kind}' AND NOT EXISTS (SELECT FROM platform.outbox_cursor c WHERE c.kind = e.kind AND c.event_id >= e.id)") > 0);
     }
 
     public async Task<long> ScalarAsync(string sql)

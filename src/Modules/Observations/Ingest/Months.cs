@@ -10,6 +10,9 @@ internal sealed class Months(Database database)
     /// <summary>Any constant of ours: with a month's number it makes the lock of that month.</summary>
     private const int LockSpace = 0x4F_62_73_4D;
 
+    /// <summary>Longest pass over a month's rows.</summary>
+    public static readonly TimeSpan PassTimeMax = TimeSpan.FromHours(2);
+
     private readonly ConcurrentDictionary<DateOnly, bool> _known = new();
 
     public static DateOnly Of(DateOnly day) => new(day.Year, day.Month, 1);

@@ -68,7 +68,7 @@ internal sealed class WriteBatch(Months months)
     {
         var next = month.AddMonths(1);
         await using var copy = await connection.BeginBinaryImportAsync($"COPY {Months.TableOf(month)} (value, series_id, batch_id, day, quality) FROM STDIN (FORMAT BINARY)", cancel);
-        copy.Timeout = TimeSpan.Zero;
+        copy.Timeout = Months.PassTimeMax;
         for (var i = 0; i < rows.Count; i++)
         {
             var row = rows[i];

@@ -130,7 +130,7 @@ internal sealed class RollUp(Database database) : IDisposable
         var sql = string.Create(CultureInfo.InvariantCulture,
             $"COPY (SELECT series_id, day, value, quality, batch_id FROM observations.observation WHERE day BETWEEN '{first:yyyy-MM-dd}' AND '{last:yyyy-MM-dd}') TO STDOUT (FORMAT BINARY)");
         await using var copy = await session.Connection.BeginBinaryExportAsync(sql, cancel);
-        copy.Timeout = TimeSpan.Zero;
+        copy.Timeout = Months.PassTimeMax;
         // The reader is buffered: awaiting each field would cost more than the field.
 #pragma warning disable CA1849
         while (copy.StartRow() >= 0)
@@ -154,7 +154,7 @@ internal sealed class RollUp(Database database) : IDisposable
         var count = CountDay.Of(counted, dimensions, means, MeasureBook.Of("resumed"));
         await using (var copy = await session.Connection.BeginBinaryImportAsync("COPY rollup_in FROM STDIN (FORMAT BINARY)", cancel))
         {
-            copy.Timeout = TimeSpan.Zero;
+            copy.Timeout = Months.PassTimeMax;
             foreach (var measure in MeasureBook.All) await WriteAsync(copy, day.Day, count.SumsOf(measure), dimensions, cancel);
             await copy.CompleteAsync(cancel);
         }

@@ -21,7 +21,7 @@ CREATE POLICY enterprise_dimension_read ON observations.enterprise_dimension FOR
 CREATE POLICY enterprise_dimension_system ON observations.enterprise_dimension FOR ALL USING (platform.is_system());
 
 -- Raised with every change of dimensions, meters, baselines: hosts keep these in memory and read them anew when the number moved.
-CREATE TABLE observations.revision (only boolean PRIMARY KEY DEFAULT true CHECK (only), number bigint NOT NULL);
+CREATE TABLE observations.revision (is_single boolean PRIMARY KEY DEFAULT true CHECK (is_single), number bigint NOT NULL);
 COMMENT ON TABLE observations.revision IS 'no-policy: one counter, no fact';
 INSERT INTO observations.revision (number) VALUES (1);
 
