@@ -57,6 +57,15 @@ internal sealed class RollUp(Database database) : IDisposable
         await session.AnnounceAsync(WriteBatch.DirtyTopic, cancel);
     }
 
+    /// <summary>One day counted for whoever needs its single enterprises; nothing is written.</summary>
+    public async Task<(Dimensions Dimensions, CountDay Count)> CountOneAsync(Session session, DateOnly day, CancellationToken cancel)
+    {
+        var dimensions = await DimensionsAsync(session, cancel);
+        var ranks = await RanksAsync(session, cancel);
+        var values = await ReadDaysAsync(session, day.AddDays(-1), day, dimensions, ranks, cancel);
+        return (dimensions, (await CountAsync(session, values[day], values[day.AddDays(-1)], dimensions, ranks, cancel)).Count);
+    }
+
     private async Task<int> CountNextAsync(CancellationToken cancel)
     {
         await using var session = await database.BeginAsync(Actor.System, cancel);
@@ -70,7 +79,7 @@ internal sealed class RollUp(Database database) : IDisposable
         await session.ExecuteAsync("CREATE TEMPORARY TABLE rollup_in (LIKE observations.rollup) ON COMMIT DROP", cancel: cancel);
         foreach (var day in days)
         {
-            if (values[day].Observations > 0) await CountAsync(session, values[day], values[day.AddDays(-1)], dimensions, ranks, cancel);
+            if (values[day].Observations > 0) await WriteDayAsync(session, values[day], values[day.AddDays(-1)], dimensions, ranks, cancel);
         }
         await session.ExecuteAsync("INSERT INTO observations.rollup SELECT * FROM rollup_in", cancel: cancel);
         await DropBaselinesAsync(session, days, cancel);
@@ -146,12 +155,17 @@ internal sealed class RollUp(Database database) : IDisposable
         return values.ToDictionary(v => v.Day);
     }
 
-    private static async Task CountAsync(Session session, DayValues day, DayValues before, Dimensions dimensions, int[] ranks, CancellationToken cancel)
+    private static async Task<(long Used, CountDay Count)> CountAsync(Session session, DayValues day, DayValues before, Dimensions dimensions, int[] ranks, CancellationToken cancel)
     {
         var means = new Dictionary<BaselineKind, long[]>();
         foreach (var kind in (BaselineKind[])[BaselineKind.December, BaselineKind.FourthQuarter]) means[kind] = await MeansAsync(session, BaselinePeriod.For(kind, day.Day)!.Value, dimensions, ranks, cancel);
         var counted = CountDay.Judge(day, before, dimensions, means[BaselineKind.December]);
-        var count = CountDay.Of(counted, dimensions, means, MeasureBook.Of("resumed"));
+        return (counted.LongCount(v => v != DayValues.Missing), CountDay.Of(counted, dimensions, means, MeasureBook.Of("resumed")));
+    }
+
+    private static async Task WriteDayAsync(Session session, DayValues day, DayValues before, Dimensions dimensions, int[] ranks, CancellationToken cancel)
+    {
+        var (used, count) = await CountAsync(session, day, before, dimensions, ranks, cancel);
         await using (var copy = await session.Connection.BeginBinaryImportAsync("COPY rollup_in FROM STDIN (FORMAT BINARY)", cancel))
         {
             copy.Timeout = Months.PassTimeMax;
@@ -159,7 +173,7 @@ internal sealed class RollUp(Database database) : IDisposable
             await copy.CompleteAsync(cancel);
         }
         await session.ExecuteAsync("INSERT INTO observations.counted_day (day, counted_at, observations, used, findings) VALUES (@Day, @now, @Observations, @used, @findings::jsonb)",
-            new { day.Day, now = session.Now, day.Observations, used = counted.LongCount(v => v != DayValues.Missing), findings = JsonSerializer.Serialize(day.Findings) }, cancel);
+            new { day.Day, now = session.Now, day.Observations, used, findings = JsonSerializer.Serialize(day.Findings) }, cancel);
     }
 
     private static async Task WriteAsync(NpgsqlBinaryImporter copy, DateOnly day, MeasureSums sums, Dimensions dimensions, CancellationToken cancel)
