@@ -66,11 +66,25 @@ internal static class Vocabulary
     /// <summary>Factor to the quantity's own unit, by quantity and unit as written.</summary>
     private static readonly FrozenDictionary<(Quantity, string), decimal> s_units = new Dictionary<(Quantity, string), decimal>
     {
-        [(Quantity.EnergyKwh, "kwh")] = 1, [(Quantity.EnergyKwh, "mwh")] = 1_000, [(Quantity.EnergyKwh, "wh")] = 0.001m, [(Quantity.EnergyKwh, "千瓦时")] = 1, [(Quantity.EnergyKwh, "度")] = 1,
-        [(Quantity.EnergyKwh, "兆瓦时")] = 1_000, [(Quantity.EnergyKwh, "万千瓦时")] = 10_000, [(Quantity.EnergyKwh, "万度")] = 10_000,
-        [(Quantity.EnergyReading, "kwh")] = 1, [(Quantity.EnergyReading, "mwh")] = 1_000, [(Quantity.EnergyReading, "千瓦时")] = 1,
-        [(Quantity.RunMinutes, "min")] = 1, [(Quantity.RunMinutes, "h")] = 60, [(Quantity.RunMinutes, "分钟")] = 1, [(Quantity.RunMinutes, "小时")] = 60,
-        [(Quantity.PlannedMinutes, "min")] = 1, [(Quantity.PlannedMinutes, "h")] = 60, [(Quantity.PlannedMinutes, "分钟")] = 1, [(Quantity.PlannedMinutes, "小时")] = 60,
+        [(Quantity.EnergyKwh, "kwh")] = 1,
+        [(Quantity.EnergyKwh, "mwh")] = 1_000,
+        [(Quantity.EnergyKwh, "wh")] = 0.001m,
+        [(Quantity.EnergyKwh, "千瓦时")] = 1,
+        [(Quantity.EnergyKwh, "度")] = 1,
+        [(Quantity.EnergyKwh, "兆瓦时")] = 1_000,
+        [(Quantity.EnergyKwh, "万千瓦时")] = 10_000,
+        [(Quantity.EnergyKwh, "万度")] = 10_000,
+        [(Quantity.EnergyReading, "kwh")] = 1,
+        [(Quantity.EnergyReading, "mwh")] = 1_000,
+        [(Quantity.EnergyReading, "千瓦时")] = 1,
+        [(Quantity.RunMinutes, "min")] = 1,
+        [(Quantity.RunMinutes, "h")] = 60,
+        [(Quantity.RunMinutes, "分钟")] = 1,
+        [(Quantity.RunMinutes, "小时")] = 60,
+        [(Quantity.PlannedMinutes, "min")] = 1,
+        [(Quantity.PlannedMinutes, "h")] = 60,
+        [(Quantity.PlannedMinutes, "分钟")] = 1,
+        [(Quantity.PlannedMinutes, "小时")] = 60,
     }.ToFrozenDictionary();
 
     public static IEnumerable<string> Quantities => s_quantities.Keys.Order(StringComparer.Ordinal);

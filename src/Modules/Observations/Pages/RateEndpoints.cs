@@ -53,7 +53,10 @@ internal static class RateEndpoints
                 days = new[] { Iso(day) },
                 regions = below.Select(r => new
                 {
-                    code = r.Code.Value, name = r.NameIn(Texts.Language), href = query.Href(region: r.Code), reported = cells.GetValueOrDefault(r.Code.Value)?.Rate is not null,
+                    code = r.Code.Value,
+                    name = r.NameIn(Texts.Language),
+                    href = query.Href(region: r.Code),
+                    reported = cells.GetValueOrDefault(r.Code.Value)?.Rate is not null,
                     values = new Dictionary<string, decimal?[]> { ["rate"] = [cells.GetValueOrDefault(r.Code.Value)?.Rate is { } rate ? Math.Round(rate * 100, 1) : null] },
                 }),
             });

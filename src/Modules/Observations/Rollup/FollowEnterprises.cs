@@ -60,8 +60,13 @@ internal sealed class FollowEnterprises(IEnterprises enterprises) : IEventSubscr
             WHERE (d.region, d.section, d.division, d.size, d.code, d.name) IS DISTINCT FROM (excluded.region, excluded.section, excluded.division, excluded.size, excluded.code, excluded.name)
             """, new
         {
-            ids = rows.Select(e => e.Id).ToArray(), regions = rows.Select(e => e.Region.Value).ToArray(), sections = divisions.Select(d => Dimensions.LetterOf(Dimensions.SectionOf(d))).ToArray(), divisions,
-            sizes = rows.Select(e => e.Size is EnterpriseSize.Unknown ? (short)5 : (short)e.Size).ToArray(), codes = rows.Select(e => e.Code).ToArray(), names = rows.Select(e => e.Name).ToArray(),
+            ids = rows.Select(e => e.Id).ToArray(),
+            regions = rows.Select(e => e.Region.Value).ToArray(),
+            sections = divisions.Select(d => Dimensions.LetterOf(Dimensions.SectionOf(d))).ToArray(),
+            divisions,
+            sizes = rows.Select(e => e.Size is EnterpriseSize.Unknown ? (short)5 : (short)e.Size).ToArray(),
+            codes = rows.Select(e => e.Code).ToArray(),
+            names = rows.Select(e => e.Name).ToArray(),
         }, cancel);
         // Meters that came before their enterprise was in the register.
         await session.ExecuteAsync("""
