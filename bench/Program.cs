@@ -28,6 +28,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["new-day"] = HostBenches.NewDayAsync,
     ["health-city"] = HealthCodeBenches.CityAsync,
     ["health-code-page"] = HealthCodeBenches.CodePageAsync,
+    ["observations"] = ObservationBenches.AllAsync,
 };
 
 var json = args.Contains("--json");
