@@ -12,7 +12,7 @@ namespace Rongtong.Observations.Demo;
 /// Invented electricity of the register's enterprises, the same every time: a usual December, the dip of Spring Festival, and fifty days before the
 /// last day a standstill from which each comes back on a day of its own.
 /// </summary>
-internal sealed class DemoElectricity(Database database, IEnterprises enterprises, FollowEnterprises follow, SeriesBook book, WriteBatch write, RollUp rollUp) : IDemoData
+internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprises> registers, FollowEnterprises follow, SeriesBook book, WriteBatch write, RollUp rollUp) : IDemoData
 {
     private const string Key = "demo ";
     private const int ChunkEnterprises = 20_000;
@@ -38,7 +38,8 @@ internal sealed class DemoElectricity(Database database, IEnterprises enterprise
     {
         var written = 0L;
         var chunk = new List<Enterprise>(ChunkEnterprises);
-        await foreach (var enterprise in enterprises.AllAsync(cancel))
+        if (registers.LastOrDefault() is not { } register) return 0;
+        await foreach (var enterprise in register.AllAsync(cancel))
         {
             chunk.Add(enterprise);
             if (chunk.Count < ChunkEnterprises) continue;

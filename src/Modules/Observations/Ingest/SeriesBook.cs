@@ -20,8 +20,11 @@ internal readonly record struct SeriesName(Quantity Quantity, string Subject, st
 /// change, so what is known stays right; what is not known is read, and made where it does not exist, in a transaction of its own.
 /// About 120 bytes a series: 40 MB for 300,000 meters.
 /// </summary>
-internal sealed class SeriesBook(Database database, IEnterprises enterprises)
+internal sealed class SeriesBook(Database database, IEnumerable<IEnterprises> registers)
 {
+    /// <summary>Null in a host without the register: meters then belong to nobody yet.</summary>
+    private readonly IEnterprises? _register = registers.LastOrDefault();
+
     private readonly ConcurrentDictionary<(Source, Quantity), ConcurrentDictionary<string, int>> _ids = new();
 
     /// <summary>The series' number if this host knows it, without allocating.</summary>
@@ -36,7 +39,7 @@ internal sealed class SeriesBook(Database database, IEnterprises enterprises)
     {
         if (names.Count == 0) return (0, 0);
         var codes = names.Select(n => CodeOf(n)).Where(c => c.Length > 0).ToHashSet();
-        var numbers = codes.Count == 0 ? new Dictionary<string, int>() : await enterprises.NumbersOfAsync(codes, cancel);
+        var numbers = codes.Count == 0 || _register is null ? new Dictionary<string, int>() : await _register.NumbersOfAsync(codes, cancel);
         await using var session = await database.BeginAsync(Actor.System, cancel);
         session.StatementSeconds = 0;
         var (quantities, subjects, owners) = (new short[names.Count], new string[names.Count], new int?[names.Count]);

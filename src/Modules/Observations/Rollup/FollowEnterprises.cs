@@ -6,9 +6,11 @@ using Rongtong.Platform.Events;
 namespace Rongtong.Observations.Rollup;
 
 /// <summary>Keeps the table of enterprises by which figures are grouped the same as the register's.</summary>
-internal sealed class FollowEnterprises(IEnterprises enterprises) : IEventSubscriber
+internal sealed class FollowEnterprises(IEnumerable<IEnterprises> registers) : IEventSubscriber
 {
     private const int ChunkRows = 5_000;
+
+    private readonly IEnterprises? _register = registers.LastOrDefault();
 
     public string Name => "observations.follow-enterprises";
 
@@ -17,16 +19,17 @@ internal sealed class FollowEnterprises(IEnterprises enterprises) : IEventSubscr
     public async Task HandleAsync(Session session, OutboxEvent happened, CancellationToken cancel)
     {
         var ids = happened.Read<EnterprisesChanged>().Ids;
-        if (ids.Count == 0) await ReadAllAsync(session, cancel);
-        else await TakeAsync(session, await enterprises.FindAsync(ids, cancel), cancel);
+        if (_register is null || ids.Count == 0) await ReadAllAsync(session, cancel);
+        else await TakeAsync(session, await _register.FindAsync(ids, cancel), cancel);
     }
 
     /// <summary>Reads the whole register.</summary>
     public async Task ReadAllAsync(Session session, CancellationToken cancel)
     {
+        if (_register is null) return;
         session.StatementSeconds = 0;
         var chunk = new List<Enterprise>(ChunkRows);
-        await foreach (var enterprise in enterprises.AllAsync(cancel))
+        await foreach (var enterprise in _register.AllAsync(cancel))
         {
             chunk.Add(enterprise);
             if (chunk.Count < ChunkRows) continue;
@@ -108,7 +111,7 @@ internal sealed class WhenEnterpriseUnmerged : IEventSubscriber
 }
 
 /// <summary>A figure that an enterprise reported to another module comes in as one source among others.</summary>
-internal sealed class TakeReportedFigure(SeriesBook book, WriteBatch write, IEnterprises enterprises) : IEventSubscriber
+internal sealed class TakeReportedFigure(SeriesBook book, WriteBatch write, IEnumerable<IEnterprises> registers) : IEventSubscriber
 {
     public string Name => "observations.take-reported-figure";
 
@@ -118,7 +121,7 @@ internal sealed class TakeReportedFigure(SeriesBook book, WriteBatch write, IEnt
     {
         var figure = happened.Read<Contracts.Observations.FigureReported>();
         if (Vocabulary.QuantityOf(figure.Quantity) is not { } quantity || Delivery.Stored(figure.Value, 1) is not { } value) throw new InvalidOperationException($"The quantity '{figure.Quantity}' or the value {figure.Value} of figure {figure.Key} cannot be kept; expected one of {string.Join(", ", Vocabulary.Quantities)}.");
-        if (await enterprises.FindAsync(figure.EnterpriseId, cancel) is not { } enterprise) throw new InvalidOperationException($"Figure {figure.Key} is of enterprise {figure.EnterpriseId}, which the register does not have.");
+        if (registers.LastOrDefault() is not { } register || await register.FindAsync(figure.EnterpriseId, cancel) is not { } enterprise) throw new InvalidOperationException($"Figure {figure.Key} is of enterprise {figure.EnterpriseId}, which the register does not have.");
         var name = new SeriesName(quantity, "@" + enterprise.Code, "");
         await book.EnsureAsync(Source.SelfReport, [name], cancel);
         var delivery = new Delivery(session.Now);
