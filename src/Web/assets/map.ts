@@ -87,6 +87,8 @@ class RtMap extends HTMLElement {
     const colours = themeColours(this);
     const isDark = document.documentElement.dataset.bsTheme === 'dark';
     const ramp = isDark ? dark : light;
+    // Rates have classes of their own: data-classes="0,20,40,60,80,100,Infinity".
+    const limits = this.dataset.classes?.split(',').map(Number) ?? classes;
     const metric = this.metric;
     const day = this.figures.days[this.day] ?? '';
     const noData = this.dataset.noData ?? '';
@@ -102,9 +104,9 @@ class RtMap extends HTMLElement {
       },
       visualMap: {
         type: 'piecewise', left: 8, bottom: 8, textStyle: { color: colours.text }, itemWidth: 14, itemHeight: 10, textGap: 6,
-        pieces: classes.map((upper, i) => ({
-          min: i === 0 ? 0 : (classes[i - 1] ?? 0) + 1e-9, max: Number.isFinite(upper) ? upper : undefined, color: ramp[i],
-          label: i === 0 ? '0' : Number.isFinite(upper) ? `${((classes[i - 1] ?? 0) + 1).toLocaleString()}–${upper.toLocaleString()}` : `≥ ${((classes[i - 1] ?? 0) + 1).toLocaleString()}`,
+        pieces: limits.map((upper, i) => ({
+          min: i === 0 ? 0 : (limits[i - 1] ?? 0) + 1e-9, max: Number.isFinite(upper) ? upper : undefined, color: ramp[i],
+          label: i === 0 ? '0' : Number.isFinite(upper) ? `${((limits[i - 1] ?? 0) + 1).toLocaleString()}–${upper.toLocaleString()}` : `≥ ${((limits[i - 1] ?? 0) + 1).toLocaleString()}`,
         })),
         outOfRange: { color: isDark ? '#3f3f46' : '#d4d4d8' },
       },
