@@ -137,6 +137,26 @@ public sealed class EnterprisePagesTests : IAsyncLifetime
         (await machine.GetStringAsync(new Uri("/api/v1/tables/registry.enterprises?search=接口", UriKind.Relative))).ShouldContain(code);
     }
 
+    [Fact]
+    public async Task An_officer_sees_the_own_regions_first_and_others_when_asked()
+    {
+        async Task<string[]> RegionsSeenAsync(string[] scope, string query)
+        {
+            var key = await _host.Services.GetRequiredService<ApiKeys>().CreateAsync(Actor.System, "k" + Guid.NewGuid(), ["industry_officer"], scope, DateTimeOffset.MaxValue);
+            var machine = _host.Browser();
+            machine.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            var page = await machine.GetFromJsonAsync<JsonElement>(new Uri("/api/v1/tables/registry.enterprises" + query, UriKind.Relative));
+            return [.. page.GetProperty("rows").EnumerateArray().Select(r => r[1].GetString()!)];
+        }
+        var held = new Dictionary<string, string>();
+        await foreach (var e in _host.Services.GetRequiredService<IEnterprises>().AllAsync()) held[e.Code] = e.Region.Value;
+        var (first, last) = (held.Values.Min(StringComparer.Ordinal)!, held.Values.Max(StringComparer.Ordinal)!);
+        (await RegionsSeenAsync([last], "")).ShouldSatisfyAllConditions(c => c.ShouldNotBeEmpty(), c => c.ShouldAllBe(code => held[code] == last));
+        (await RegionsSeenAsync([last, first], "?sort=-region")).Select(code => held[code]).Distinct().ShouldBeSubsetOf([first, last]);
+        (await RegionsSeenAsync([last], "?region=" + first)).ShouldSatisfyAllConditions(c => c.ShouldNotBeEmpty(), c => c.ShouldAllBe(code => held[code] == first));
+        (await RegionsSeenAsync(["*"], "")).Length.ShouldBe(100);
+    }
+
     private async Task<long> ScalarAsync(string sql)
     {
         await using var session = await _host.Database.Database.BeginAsync(Actor.System);

@@ -28,7 +28,10 @@ internal static class EnterprisesTable
             new("status", "registry.enterprise.field.status", (r, texts) => new(texts["registry.status." + r.Status])),
         ],
         [
-            new RegionFilter(regions) { Otherwise = "platform.actor_kind() NOT IN ('account', 'machine') OR platform.region_in_scope(region_code)" },
+            new RegionFilter(regions)
+            {
+                Otherwise = "region_code >= registry.scope_low() AND region_code < registry.scope_high() AND (platform.actor_kind() NOT IN ('account', 'machine') OR platform.region_in_scope(region_code))",
+            },
             new ChoiceFilter("section", "registry.enterprise.section", "section = @section", () => Industries.Sections.Select(s => s.Code), (code, texts) => EnterpriseTexts.Industry(code, texts)),
             new ChoiceFilter("division", "registry.enterprise.division", "left(industry, 2) = @division", () => Industries.Divisions.Select(s => s.Code), (code, texts) => EnterpriseTexts.Industry(code, texts)),
             new ChoiceFilter("size", "registry.enterprise.field.size", "size::text = @size", () => ["4", "3", "2", "1", "0"], (size, texts) => texts[EnterpriseTexts.SizeKey(short.Parse(size, System.Globalization.CultureInfo.InvariantCulture))]),

@@ -71,6 +71,15 @@ CREATE FUNCTION registry.is_own(enterprise integer) RETURNS boolean LANGUAGE sql
 RETURN platform.organisation() <> '' AND platform.may('registry.own')
     AND EXISTS (SELECT FROM registry.enterprise e WHERE e.code = platform.organisation() AND registry.kept_id(e.id) = registry.kept_id(enterprise));
 
+-- Bounds of the regions that a list shows its reader: those of a clerk's scope, everything for everybody else. They make the scope a range of the
+-- index, where asking region_in_scope alone would read the whole province for one district.
+CREATE FUNCTION registry.scope_low() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN platform.actor_kind() IN ('account', 'machine') AND coalesce(current_setting('rongtong.scope', true), '') <> '*'
+    THEN coalesce((SELECT min(s COLLATE "C") FROM unnest(string_to_array(current_setting('rongtong.scope', true), ',')) AS s), '~') ELSE '' END;
+CREATE FUNCTION registry.scope_high() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN platform.actor_kind() IN ('account', 'machine') AND coalesce(current_setting('rongtong.scope', true), '') <> '*'
+    THEN coalesce((SELECT max(s COLLATE "C") FROM unnest(string_to_array(current_setting('rongtong.scope', true), ',')) AS s), '') ELSE '' END || '~';
+
 -- What the enterprise reports about itself to the statistics; whole numbers, revenue and assets in 10,000 yuan.
 CREATE TABLE registry.enterprise_figure (
     enterprise_id integer PRIMARY KEY REFERENCES registry.enterprise (id),

@@ -48,10 +48,21 @@ internal sealed class ImportEnterprises(IRegions regions) : IImportKind
     {
         private static readonly Dictionary<string, string> s_statuses = new(StringComparer.OrdinalIgnoreCase)
         {
-            ["active"] = "active", ["存续"] = "active", ["在业"] = "active", ["正常"] = "active", ["开业"] = "active", ["存续（在营、开业、在册）"] = "active",
-            ["suspended"] = "suspended", ["停业"] = "suspended", ["歇业"] = "suspended",
-            ["revoked"] = "revoked", ["吊销"] = "revoked", ["吊销未注销"] = "revoked",
-            ["closed"] = "closed", ["注销"] = "closed", ["已注销"] = "closed",
+            ["active"] = "active",
+            ["存续"] = "active",
+            ["在业"] = "active",
+            ["正常"] = "active",
+            ["开业"] = "active",
+            ["存续（在营、开业、在册）"] = "active",
+            ["suspended"] = "suspended",
+            ["停业"] = "suspended",
+            ["歇业"] = "suspended",
+            ["revoked"] = "revoked",
+            ["吊销"] = "revoked",
+            ["吊销未注销"] = "revoked",
+            ["closed"] = "closed",
+            ["注销"] = "closed",
+            ["已注销"] = "closed",
         };
 
         private readonly ImportContext _context;
