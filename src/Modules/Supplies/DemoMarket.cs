@@ -20,8 +20,19 @@ internal sealed class DemoMarket(Database database, IRegions regions) : IDemoDat
     /// <summary>Prices before the emergency, fen a unit, by the goods of goods.json.</summary>
     private static readonly Dictionary<string, long> s_prices = new()
     {
-        ["mask-medical"] = 50, ["mask-n95"] = 1_200, ["disinfectant-84"] = 800, ["alcohol-75"] = 1_500, ["thermometer"] = 600, ["rice"] = 600, ["flour"] = 500, ["oil"] = 1_400,
-        ["pork"] = 5_200, ["eggs"] = 1_000, ["cabbage"] = 300, ["greens"] = 700, ["potatoes"] = 400,
+        ["mask-medical"] = 50,
+        ["mask-n95"] = 1_200,
+        ["disinfectant-84"] = 800,
+        ["alcohol-75"] = 1_500,
+        ["thermometer"] = 600,
+        ["rice"] = 600,
+        ["flour"] = 500,
+        ["oil"] = 1_400,
+        ["pork"] = 5_200,
+        ["eggs"] = 1_000,
+        ["cabbage"] = 300,
+        ["greens"] = 700,
+        ["potatoes"] = 400,
     };
 
     public async Task LoadAsync(string provinceCode, CancellationToken cancel)
