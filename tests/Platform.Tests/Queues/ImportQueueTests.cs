@@ -218,7 +218,7 @@ public sealed class ImportQueueTests(BrokerFixture fixture) : IClassFixture<Brok
         await using var channel = await connection.CreateChannelAsync();
         var found = new List<(string, Dictionary<string, string>, string)>();
         while (await channel.BasicGetAsync(ImportQueue.RefusedName, autoAck: true) is { } message)
-            found.Add((message.BasicProperties.MessageId!, message.BasicProperties.Headers!.ToDictionary(h => h.Key, h => Encoding.UTF8.GetString((byte[])h.Value!)), Encoding.UTF8.GetString(message.Body.Span)));
+            found.Add((message.BasicProperties.MessageId!, message.BasicProperties.Headers!.Where(h => h.Value is byte[]).ToDictionary(h => h.Key, h => Encoding.UTF8.GetString((byte[])h.Value!)), Encoding.UTF8.GetString(message.Body.Span)));
         return found;
     }
 
