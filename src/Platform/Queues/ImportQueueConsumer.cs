@@ -20,7 +20,7 @@ namespace Rongtong.Platform.Queues;
 internal sealed class ImportQueueConsumer(IConfiguration configuration, TakeMessage take, ImportQueueState state, TimeProvider clock, ILogger<ImportQueueConsumer> logger) : BackgroundService
 {
     private static readonly TimeSpan s_shortestWait = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(5);
     private static readonly CreateChannelOptions s_confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
     private ConnectionFactory? _broker;
@@ -36,7 +36,7 @@ internal sealed class ImportQueueConsumer(IConfiguration configuration, TakeMess
             if (configuration["Queues:Key"] is not { Length: > 0 } key)
                 throw new InvalidOperationException("Queues:Address is set, but Queues:Key is not. Make an API key under Access with the roles that the senders need, and set Queues:Key to it.");
             // Recovery is ours: the client's own would go on consuming with delivery tags of a line that is gone.
-            _broker = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false, ClientProvidedName = "Rongtong", MaxInboundMessageBodySize = ImportQueue.MessageBytesMax };
+            _broker = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false, ClientProvidedName = "Rongtong", MaxInboundMessageBodySize = ImportQueue.MessageBytesMax, RequestedConnectionTimeout = s_longestWait, HandshakeContinuationTimeout = s_longestWait };
             _key = key;
             state.Begin($"{_broker.HostName}:{_broker.Endpoint.Port}");
         }

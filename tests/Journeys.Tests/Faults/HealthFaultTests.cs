@@ -126,8 +126,8 @@ public sealed class HealthFaultTests : IAsyncLifetime, IDisposable
             {
                 if (isIll) resident.HasTold = true;
                 await using var session = await _host.Services.GetRequiredService<Database>().BeginAsync(new Actor(ActorKind.Person, $"person:{resident.Id}", "resident", [], new HashSet<string>()), CancellationToken.None);
-                (await _host.Services.GetRequiredService<RecordCheckIn>().RunAsync(session, resident.Id, temperature, isIll ? Symptoms.Cough : Symptoms.None, "api")).ShouldBeOfType<CheckInOutcome.Recorded>();
-                await session.CommitAsync();
+                (await _host.Services.GetRequiredService<RecordCheckIn>().RunAsync(session, resident.Id, temperature, isIll ? Symptoms.Cough : Symptoms.None, "api", CancellationToken.None)).ShouldBeOfType<CheckInOutcome.Recorded>();
+                await session.CommitAsync(CancellationToken.None);
                 resident.Acknowledged.Enqueue(temperature);
                 if (isIll) resident.IsKnownIll = true;
             }
