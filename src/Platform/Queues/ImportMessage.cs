@@ -64,11 +64,11 @@ internal static class ImportQueue
     /// <summary>Declares both queues and the way of MQTT.</summary>
     public static async Task DeclareAsync(IChannel channel, CancellationToken cancel)
     {
-        // Quorum queues keep every message on disk, whatever the sender asked for. One consumer at a time keeps a correction behind what it corrects.
-        await channel.QueueDeclareAsync(RefusedName, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancel);
+        // One consumer at a time keeps a correction behind what it corrects. No quorum queues: one that is killed with its broker soon after it was
+        // declared cannot be declared or read again (RabbitMQ 3.10, INTERNAL_ERROR), and a single broker gains nothing by them.
+        await channel.QueueDeclareAsync(RefusedName, durable: true, exclusive: false, autoDelete: false, cancellationToken: cancel);
         await channel.QueueDeclareAsync(Name, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
         {
-            ["x-queue-type"] = "quorum",
             ["x-single-active-consumer"] = true,
             ["x-dead-letter-exchange"] = "",
             ["x-dead-letter-routing-key"] = RefusedName,

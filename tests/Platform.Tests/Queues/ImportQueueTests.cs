@@ -205,7 +205,7 @@ public sealed class ImportQueueTests(BrokerFixture fixture) : IClassFixture<Brok
     {
         await using var connection = await ConnectAsync();
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-        var properties = new BasicProperties { MessageId = id, ContentType = contentType };
+        var properties = new BasicProperties { MessageId = id, ContentType = contentType, Persistent = true };
         // The two ways of naming the kind.
         if (id.EndsWith('1')) properties.Type = kind;
         else if (kind is not null) properties.Headers = new Dictionary<string, object?> { ["kind"] = kind };
