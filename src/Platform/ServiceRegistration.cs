@@ -7,6 +7,7 @@ using Rongtong.Platform.Events;
 using Rongtong.Platform.Imports;
 using Rongtong.Platform.Jobs;
 using Rongtong.Platform.Localisation;
+using Rongtong.Platform.Queues;
 
 namespace Rongtong.Platform;
 
@@ -47,6 +48,9 @@ public static class ServiceRegistration
         services.AddSingleton<IJob, SweepPlatform>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
+        services.AddSingleton<ImportQueueState>();
+        services.AddSingleton<TakeMessage>();
+        services.AddHostedService<ImportQueueConsumer>();
         services.AddSingleton<Metrics>();
         return services;
     }

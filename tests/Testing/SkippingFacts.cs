@@ -38,3 +38,9 @@ public sealed class ProgramFactAttribute : FactAttribute
         if (Programs.Find(program) is null) Skip = $"Needs the program '{program}' on the PATH.";
     }
 }
+
+/// <summary>A test that runs a message broker of its own; skips with an install hint where there is none.</summary>
+public sealed class BrokerFactAttribute : FactAttribute
+{
+    public BrokerFactAttribute() => Skip = TestBroker.Absent;
+}

@@ -10,7 +10,7 @@ namespace Rongtong.Platform.Data;
 /// <summary>
 /// What changed, as it changes: one connection of this host listens to PostgreSQL and hands topics to whoever waits for them.
 /// <code>Session.AnnounceAsync ──commit──> NOTIFY ──> this host's listener ──> live pages, caches</code>
-/// After a lost connection every subscriber is told once, because something may have been missed.
+/// After a lost connection every subscriber of a topic is told once, because something may have been missed; who hears all topics goes by <see cref="Relistened"/>.
 /// </summary>
 public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) : BackgroundService
 {
@@ -20,7 +20,9 @@ public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) 
     private const int TopicsWaitingMax = 1_000;
 
     private readonly ConcurrentDictionary<Guid, (string? Topic, Channel<string> Queue)> _subscribers = new();
-    private readonly ConcurrentDictionary<string, byte> _seen = new();
+
+    /// <summary>Raised when the line is listened to again: whatever was announced meanwhile is not known.</summary>
+    public event Action? Relistened;
 
     /// <summary>The topic each time it is announced; several announcements while the reader is busy count as one. Null hears every topic, each announcement by itself.</summary>
     public async IAsyncEnumerable<string> SubscribeAsync(string? topic, [EnumeratorCancellation] CancellationToken cancel = default)
@@ -41,6 +43,7 @@ public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var isLost = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -48,7 +51,9 @@ public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) 
                 await using var connection = await source.OpenConnectionAsync(stoppingToken);
                 connection.Notification += (_, notice) => Tell(notice.Payload);
                 await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection)) await listen.ExecuteNonQueryAsync(stoppingToken);
-                foreach (var topic in _subscribers.Values.Select(s => s.Topic).OfType<string>().Concat(_seen.Keys).Distinct()) Tell(topic);
+                foreach (var topic in _subscribers.Values.Select(s => s.Topic).OfType<string>().Distinct()) Tell(topic);
+                if (isLost) Relistened?.Invoke();
+                isLost = true;
                 while (true) await connection.WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -65,7 +70,6 @@ public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) 
 
     private void Tell(string topic)
     {
-        _seen.TryAdd(topic, 0);
         foreach (var (wanted, queue) in _subscribers.Values)
         {
             if (wanted is null || wanted == topic) queue.Writer.TryWrite(topic);

@@ -27,6 +27,7 @@ public sealed class ReadCache : BackgroundService
         ArgumentNullException.ThrowIfNull(database);
         _feed = feed;
         database.Announced += Forget;
+        feed.Relistened += _topics.Clear;
     }
 
     /// <summary>The model, read by <paramref name="read"/> where it is not known.</summary>

@@ -15,9 +15,10 @@ public readonly record struct BookedColour(Colour Colour, DateOnly ChangesOn);
 /// Every resident's colour in the memory of this host: 5 bytes a person, an array by the person's number, so that a gate's question costs no query.
 /// <code>
 /// start ──> table health_code.colour ──> array
-/// facts change somewhere ──> colours recomputed, stored, announced with the commit ──> this host: at once; others: by NOTIFY
+/// facts change somewhere ──> colours recomputed, stored, announced with the commit ──> this host: booked at once
+///                                                                                 └──> every host by NOTIFY: one that differs is forgotten
 /// </code>
-/// A person who is not in it, or whose day has come, is computed when asked for. While the book cannot be filled it says so, and nobody is told a colour.
+/// NOTIFY comes later than what this host knows by itself, so it never books: an older colour would take a newer one's place. A person who is not in it, or whose day has come, is computed when asked for. While the book cannot be filled it says so, and nobody is told a colour.
 /// </summary>
 public sealed class ColourBook : BackgroundService
 {
@@ -36,11 +37,17 @@ public sealed class ColourBook : BackgroundService
     private volatile Page _page = new(1 << 16);
     private volatile bool _isFilled;
 
+    /// <summary>Whose colours were announced while the book is being filled: what is read may be older than that.</summary>
+    private readonly HashSet<long> _announcedMeanwhile = [];
+    private int _fillings;
+
     public ColourBook(Database database, LiveFeed feed, ILogger<ColourBook> logger)
     {
         ArgumentNullException.ThrowIfNull(database);
         (_database, _feed, _logger) = (database, feed, logger);
-        database.Announced += Hear;
+        database.Announced += topic => Hear(topic, isOurs: true);
+        // What was announced while nobody listened is not known.
+        feed.Relistened += () => _ = FillQuietlyAsync();
     }
 
     /// <summary>False until the stored colours have been read.</summary>
@@ -83,6 +90,22 @@ public sealed class ColourBook : BackgroundService
     /// <summary>Reads all stored colours anew.</summary>
     public async Task FillAsync(CancellationToken cancel = default)
     {
+        lock (_growing) _fillings++;
+        try
+        {
+            await ReadAsync(cancel);
+        }
+        finally
+        {
+            lock (_growing)
+            {
+                if (--_fillings == 0) _announcedMeanwhile.Clear();
+            }
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancel)
+    {
         await using var session = await _database.BeginAsync(Actor.System, cancel);
         var highest = await session.QuerySingleAsync<long>("SELECT coalesce(max(id), 0) FROM health_code.person", cancel: cancel);
         var page = new Page(Math.Max(1 << 16, (int)highest + (1 << 14)));
@@ -95,7 +118,11 @@ public sealed class ColourBook : BackgroundService
                 page.Days[person] = await reader.ReadAsync<int>(cancel);
             }
         }
-        lock (_growing) _page = page;
+        lock (_growing)
+        {
+            foreach (var person in _announcedMeanwhile.Where(p => p < page.Colours.Length)) page.Colours[person] = 0;
+            _page = page;
+        }
         _isFilled = true;
     }
 
@@ -123,7 +150,7 @@ public sealed class ColourBook : BackgroundService
     {
         try
         {
-            await foreach (var topic in _feed.SubscribeAsync(null, cancel)) Hear(topic);
+            await foreach (var topic in _feed.SubscribeAsync(null, cancel)) Hear(topic, isOurs: false);
         }
         catch (OperationCanceledException)
         {
@@ -131,7 +158,7 @@ public sealed class ColourBook : BackgroundService
         }
     }
 
-    private void Hear(string topic)
+    private void Hear(string topic, bool isOurs)
     {
         if (!topic.StartsWith(Prefix, StringComparison.Ordinal)) return;
         var rest = topic.AsSpan(Prefix.Length);
@@ -144,7 +171,7 @@ public sealed class ColourBook : BackgroundService
         {
             var entry = rest[part];
             var (first, last) = (entry.IndexOf(':'), entry.LastIndexOf(':'));
-            Book(long.Parse(entry[..first], CultureInfo.InvariantCulture), byte.Parse(entry[(first + 1)..last], CultureInfo.InvariantCulture), int.Parse(entry[(last + 1)..], CultureInfo.InvariantCulture));
+            Book(long.Parse(entry[..first], CultureInfo.InvariantCulture), byte.Parse(entry[(first + 1)..last], CultureInfo.InvariantCulture), int.Parse(entry[(last + 1)..], CultureInfo.InvariantCulture), isOurs);
         }
     }
 
@@ -162,10 +189,16 @@ public sealed class ColourBook : BackgroundService
         }
     }
 
-    private void Book(long person, byte colour, int day)
+    private void Book(long person, byte colour, int day, bool isOurs)
     {
         lock (_growing)
         {
+            if (_fillings > 0) _announcedMeanwhile.Add(person);
+            if (!isOurs)
+            {
+                if (person < _page.Colours.Length && (_page.Colours[person] != colour + 1 || _page.Days[person] != day)) Volatile.Write(ref _page.Colours[person], 0);
+                return;
+            }
             if (person >= _page.Colours.Length) _page = _page.Grown((int)person + (1 << 14));
             _page.Days[person] = day;
             Volatile.Write(ref _page.Colours[person], (byte)(colour + 1));

@@ -30,6 +30,8 @@ public sealed class RefreshColours(Database database, ColourRules rules, IRiskTi
         var colourOf = await NowAsync(session.Now);
         await session.AsSystemAsync(async () =>
         {
+            // Whoever computes the same person waits here and then reads what this one wrote; else the older history could be stored last.
+            await session.ExecuteAsync("SELECT FROM health_code.person WHERE id = ANY(@people) ORDER BY id FOR NO KEY UPDATE", new { people }, cancel);
             var histories = await ReadHistory.OfManyAsync(session, people, cancel);
             foreach (var person in people) colours[person] = Compute(colourOf, histories.GetValueOrDefault(person) ?? PersonHistory.Empty, session.Now);
             await StoreAsync(session, colours, cancel);
