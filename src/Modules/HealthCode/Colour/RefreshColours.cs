@@ -16,8 +16,8 @@ namespace Rongtong.HealthCode.Colour;
 /// </summary>
 public sealed class RefreshColours(Database database, ColourRules rules, IRiskTiers tiers, OutlineNeighbours neighbours)
 {
-    /// <summary>People whose histories are in memory at a time, per worker.</summary>
-    private const int RangeSize = 20_000;
+    /// <summary>People whose histories are in memory at a time, per worker; who checks in meanwhile waits for her range, some tenths of a second.</summary>
+    private const int RangeSize = 5_000;
 
     /// <summary>What makes colours now.</summary>
     public async Task<ColourOf> NowAsync(DateTimeOffset now) => new(await rules.OnAsync(ChinaDay.Of(now), now), await tiers.AsKnownAsync(null), neighbours.Are);
@@ -49,9 +49,9 @@ public sealed class RefreshColours(Database database, ColourRules rules, IRiskTi
         await Parallel.ForEachAsync(Enumerable.Range(0, (int)(highest / RangeSize) + 1), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, async (range, stop) =>
         {
             await using var session = await database.BeginAsync(Actor.System, stop);
-            // One instance per worker: it has working memory of its own.
+            // One instance per worker: it has working memory of its own. The rows are locked as above, for the same reason.
             var colourOf = await NowAsync(session.Now);
-            long[] ids = [.. await session.QueryAsync<long>("SELECT id FROM health_code.person WHERE id >= @first AND id < @end", new { first = (long)range * RangeSize, end = (long)(range + 1) * RangeSize }, stop)];
+            long[] ids = [.. await session.QueryAsync<long>("SELECT id FROM health_code.person WHERE id >= @first AND id < @end ORDER BY id FOR NO KEY UPDATE", new { first = (long)range * RangeSize, end = (long)(range + 1) * RangeSize }, stop)];
             var histories = await ReadHistory.OfManyAsync(session, ids, stop);
             var colours = new Dictionary<long, BookedColour>(ids.Length);
             foreach (var id in ids) colours[id] = Compute(colourOf, histories.GetValueOrDefault(id) ?? PersonHistory.Empty, session.Now);
