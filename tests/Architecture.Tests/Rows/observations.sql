@@ -5,7 +5,7 @@ SELECT observations.make_month('2020-02-01');
 SELECT observations.attach_month('2020-02-01');
 INSERT INTO observations.observation (value, series_id, batch_id, day, quality) VALUES (1, 1, 1, '2020-02-18', 0);
 INSERT INTO observations.baseline (first_day, last_day, means) VALUES ('2019-12-01', '2019-12-31', '');
-INSERT INTO observations.rollup (measure, region, day, keys, firms, covered, numerator, denominator, doubtful, held) VALUES (1, '330106', '2020-02-18', '{0}', '{1}', '{1}', '{1}', '{1}', '{0}', '{t}');
+INSERT INTO observations.rollup (measure, region, day, keys, firms, covered, numerator, denominator, doubtful, held) VALUES (7, '330106', '2020-02-18', '{0}', '{1}', '{1}', '{1}', '{1}', '{0}', '{t}');
 INSERT INTO observations.counted_day (day, counted_at, observations, used, findings) VALUES ('2020-02-18', now(), 1, 1, '{}');
 INSERT INTO observations.stuck (enterprise_id, day, region, code, name, section, division, size, share_ppm, baseline, has_conflict) VALUES (1, '2020-02-18', '330106', 'x', 'x', 'C', 39, 2, 0, 1, false);
 INSERT INTO observations.alert (key, region, kind, measure, day, detail, raised_at) VALUES ('x', '330106', 'fall', 'resumed', '2020-02-18', '', now());

@@ -35,6 +35,8 @@ public sealed class PagesAndHostsTests : IAsyncLifetime
         var page = await officer.GetStringAsync(new Uri("/rates?region=3301&lang=en", UriKind.Relative));
         page.ShouldContain("50.0%");
         page.ShouldContain("330108");
+        foreach (var query in (string[])["industry=C", "industry=39&size=2", "size=5", "day=1999-01-01", "measure=on_duty_rate", "region=99&industry=zz&size=x&day=x&measure=x"])
+            (await officer.GetAsync(new Uri("/rates?region=3301&" + query, UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK, query);
         using var stranger = _world.Host.Browser();
         var open = await stranger.GetStringAsync(new Uri("/rates/open.csv?region=3301", UriKind.Relative));
         open.ShouldContain("resumed,2020-02.1,330108,2020-02-18,0,0,2,,,1", Case.Sensitive);

@@ -38,7 +38,7 @@ internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprise
     {
         var written = 0L;
         var chunk = new List<Enterprise>(ChunkEnterprises);
-        if (registers.LastOrDefault() is not { } register) return 0;
+        if (registers.FirstOrDefault() is not { } register) return 0;
         await foreach (var enterprise in register.AllAsync(cancel))
         {
             chunk.Add(enterprise);

@@ -86,6 +86,7 @@ internal sealed class ObservationSink(ImportContext context, SeriesBook book, Wr
         else if (_rows % 100_000 == 0) await SettleAsync(cancel);
     }
 
+    // texts: observations.flag.*
     public async Task<ImportOutcome> CompleteAsync(CancellationToken cancel)
     {
         await FlushAsync(cancel);

@@ -23,7 +23,7 @@ internal readonly record struct SeriesName(Quantity Quantity, string Subject, st
 internal sealed class SeriesBook(Database database, IEnumerable<IEnterprises> registers)
 {
     /// <summary>Null in a host without the register: meters then belong to nobody yet.</summary>
-    private readonly IEnterprises? _register = registers.LastOrDefault();
+    private readonly IEnterprises? _register = registers.FirstOrDefault();
 
     private readonly ConcurrentDictionary<(Source, Quantity), ConcurrentDictionary<string, int>> _ids = new();
 

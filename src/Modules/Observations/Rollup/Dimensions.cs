@@ -59,6 +59,8 @@ internal sealed class Dimensions
             foreach (var place in PlacesOf(leaf)) FirmsOf[place]++;
         }
         Sums = BuildSums();
+        // Starred regions only make places known no finer than a prefecture or province add up; nobody asks for them.
+        ByRegion = [.. Enumerable.Range(0, Cells.Count).Where(i => !Cells[i].Region.EndsWith('*')).GroupBy(i => Cells[i].Region).Select(g => new RegionCells(g.Key, [.. g.OrderBy(i => Cells[i].Key)], this))];
     }
 
     public long Revision { get; }
@@ -78,6 +80,9 @@ internal sealed class Dimensions
 
     /// <summary>Enterprises of the register in each cell.</summary>
     public int[] FirmsOf { get; }
+
+    /// <summary>The cells of each region in the order of their keys, as they are stored.</summary>
+    public IReadOnlyList<RegionCells> ByRegion { get; }
 
     /// <summary>Which cells add up to which: the whole, then its parts.</summary>
     public IReadOnlyList<int[]> Sums { get; }
@@ -178,4 +183,15 @@ internal sealed class Dimensions
             if (whole != part) list.Add(part);
         }
     }
+}
+
+/// <summary>Cells of one region in the order of their keys.</summary>
+internal sealed class RegionCells(string region, int[] places, Dimensions dimensions)
+{
+    public string Region { get; } = region;
+    public short[] Keys { get; } = Array.ConvertAll(places, p => dimensions.Cells[p].Key);
+    public int[] Firms { get; } = Array.ConvertAll(places, p => dimensions.FirmsOf[p]);
+
+    /// <summary>The region's part of an array over all cells.</summary>
+    public T[] Of<T>(T[] cells) => Array.ConvertAll(places, p => cells[p]);
 }

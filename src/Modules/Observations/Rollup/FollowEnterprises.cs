@@ -10,7 +10,7 @@ internal sealed class FollowEnterprises(IEnumerable<IEnterprises> registers) : I
 {
     private const int ChunkRows = 5_000;
 
-    private readonly IEnterprises? _register = registers.LastOrDefault();
+    private readonly IEnterprises? _register = registers.FirstOrDefault();
 
     public string Name => "observations.follow-enterprises";
 
@@ -121,7 +121,7 @@ internal sealed class TakeReportedFigure(SeriesBook book, WriteBatch write, IEnu
     {
         var figure = happened.Read<Contracts.Observations.FigureReported>();
         if (Vocabulary.QuantityOf(figure.Quantity) is not { } quantity || Delivery.Stored(figure.Value, 1) is not { } value) throw new InvalidOperationException($"The quantity '{figure.Quantity}' or the value {figure.Value} of figure {figure.Key} cannot be kept; expected one of {string.Join(", ", Vocabulary.Quantities)}.");
-        if (registers.LastOrDefault() is not { } register || await register.FindAsync(figure.EnterpriseId, cancel) is not { } enterprise) throw new InvalidOperationException($"Figure {figure.Key} is of enterprise {figure.EnterpriseId}, which the register does not have.");
+        if (registers.FirstOrDefault() is not { } register || await register.FindAsync(figure.EnterpriseId, cancel) is not { } enterprise) throw new InvalidOperationException($"Figure {figure.Key} is of enterprise {figure.EnterpriseId}, which the register does not have.");
         var name = new SeriesName(quantity, "@" + enterprise.Code, "");
         await book.EnsureAsync(Source.SelfReport, [name], cancel);
         var delivery = new Delivery(session.Now);

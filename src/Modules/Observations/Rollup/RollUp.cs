@@ -180,22 +180,19 @@ internal sealed class RollUp(Database database) : IDisposable
     {
         if (Array.TrueForAll(sums.Covered, c => c == 0)) return;
         var held = Suppression.Of(sums.Covered, dimensions.Sums);
-        // Starred regions only make places known no finer than a prefecture or province add up; nobody asks for them.
-        foreach (var region in dimensions.Cells.Select((cell, place) => (cell.Region, cell.Key, place)).Where(c => !c.Region.EndsWith('*')).GroupBy(c => c.Region))
+        foreach (var region in dimensions.ByRegion)
         {
-            var cells = region.Where(c => dimensions.FirmsOf[c.place] > 0).OrderBy(c => c.Key).ToArray();
-            if (cells.Length == 0) continue;
             await copy.StartRowAsync(cancel);
             await copy.WriteAsync(sums.Measure.Number, NpgsqlDbType.Smallint, cancel);
-            await copy.WriteAsync(region.Key, NpgsqlDbType.Text, cancel);
+            await copy.WriteAsync(region.Region, NpgsqlDbType.Text, cancel);
             await copy.WriteAsync(day, NpgsqlDbType.Date, cancel);
-            await copy.WriteAsync(cells.Select(c => c.Key).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Smallint, cancel);
-            await copy.WriteAsync(cells.Select(c => dimensions.FirmsOf[c.place]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancel);
-            await copy.WriteAsync(cells.Select(c => sums.Covered[c.place]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancel);
-            await copy.WriteAsync(cells.Select(c => sums.Numerator[c.place]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint, cancel);
-            await copy.WriteAsync(cells.Select(c => sums.Denominator[c.place]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint, cancel);
-            await copy.WriteAsync(cells.Select(c => sums.Doubtful[c.place]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancel);
-            await copy.WriteAsync(cells.Select(c => held[c.place]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean, cancel);
+            await copy.WriteAsync(region.Keys, NpgsqlDbType.Array | NpgsqlDbType.Smallint, cancel);
+            await copy.WriteAsync(region.Firms, NpgsqlDbType.Array | NpgsqlDbType.Integer, cancel);
+            await copy.WriteAsync(region.Of(sums.Covered), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancel);
+            await copy.WriteAsync(region.Of(sums.Numerator), NpgsqlDbType.Array | NpgsqlDbType.Bigint, cancel);
+            await copy.WriteAsync(region.Of(sums.Denominator), NpgsqlDbType.Array | NpgsqlDbType.Bigint, cancel);
+            await copy.WriteAsync(region.Of(sums.Doubtful), NpgsqlDbType.Array | NpgsqlDbType.Integer, cancel);
+            await copy.WriteAsync(region.Of(held), NpgsqlDbType.Array | NpgsqlDbType.Boolean, cancel);
         }
     }
 
