@@ -10,6 +10,8 @@ internal sealed class QrLayout
     private readonly UInt128[] _fixed;
     private readonly (byte Row, byte Column)[] _places;
     private readonly UInt128[][] _masks = new UInt128[8][];
+    private readonly UInt128[][] _masksByColumn = new UInt128[8][];
+    private readonly UInt128[] _fixedDarkByColumn;
 
     public QrLayout(int version)
     {
@@ -29,33 +31,44 @@ internal sealed class QrLayout
                     if (IsMasked(mask, r, c) && (_fixed[r] >> c & 1) == 0) _masks[mask][r] |= UInt128.One << c;
                 }
             }
+            _masksByColumn[mask] = Transposed(_masks[mask]);
         }
+        _fixedDarkByColumn = Transposed(_fixedDark);
     }
 
     public int DataBytes { get; }
 
     public int AllBytes { get; }
 
+    /// <summary>The rows of the finished symbol. Columns are kept beside the rows, so that no mask costs a turn of the whole symbol.</summary>
     public UInt128[] Place(ReadOnlySpan<byte> bytes)
     {
-        var plain = (UInt128[])_fixedDark.Clone();
+        Span<UInt128> rows = stackalloc UInt128[_size];
+        Span<UInt128> columns = stackalloc UInt128[_size];
+        _fixedDark.CopyTo(rows);
+        _fixedDarkByColumn.CopyTo(columns);
         for (var i = 0; i < _places.Length && i >> 3 < bytes.Length; i++)
         {
-            if ((bytes[i >> 3] >> (7 - (i & 7)) & 1) != 0) plain[_places[i].Row] |= UInt128.One << _places[i].Column;
+            if ((bytes[i >> 3] >> (7 - (i & 7)) & 1) == 0) continue;
+            var (row, column) = _places[i];
+            rows[row] |= UInt128.One << column;
+            columns[column] |= UInt128.One << row;
         }
-        UInt128[]? best = null;
+        Span<UInt128> masked = stackalloc UInt128[_size];
+        Span<UInt128> maskedColumns = stackalloc UInt128[_size];
+        var best = new UInt128[_size];
         var least = int.MaxValue;
-        Span<UInt128> columns = stackalloc UInt128[_size];
         for (var mask = 0; mask < 8; mask++)
         {
-            var rows = new UInt128[_size];
-            for (var r = 0; r < _size; r++) rows[r] = plain[r] ^ _masks[mask][r];
-            DrawFormat(rows, mask);
-            Transpose(rows, columns);
-            var penalty = QrPenalty.Of(rows, columns);
-            if (penalty < least) (least, best) = (penalty, rows);
+            var (byRow, byColumn) = (_masks[mask], _masksByColumn[mask]);
+            for (var i = 0; i < _size; i++) (masked[i], maskedColumns[i]) = (rows[i] ^ byRow[i], columns[i] ^ byColumn[i]);
+            DrawFormat(masked, maskedColumns, mask);
+            var penalty = QrPenalty.Of(masked, maskedColumns);
+            if (penalty >= least) continue;
+            least = penalty;
+            masked.CopyTo(best);
         }
-        return best!;
+        return best;
     }
 
     /// <summary>Which modules a mask turns over: ISO/IEC 18004 table 10, i the row and j the column.</summary>
@@ -154,35 +167,37 @@ internal sealed class QrLayout
         }
     }
 
-    private void DrawFormat(UInt128[] rows, int mask)
+    private void DrawFormat(Span<UInt128> rows, Span<UInt128> columns, int mask)
     {
         const int LevelQ = 3;
         var data = LevelQ << 3 | mask;
         var remainder = data;
         for (var i = 0; i < 10; i++) remainder = (remainder << 1) ^ ((remainder >> 9) * 0x537);
         var bits = (data << 10 | remainder) ^ 0x5412;
-        void Draw(int row, int column, int i)
-        {
-            if ((bits >> i & 1) != 0) rows[row] |= UInt128.One << column;
-        }
-
-        for (var i = 0; i <= 5; i++) Draw(i, 8, i);
-        Draw(7, 8, 6);
-        Draw(8, 8, 7);
-        Draw(8, 7, 8);
-        for (var i = 9; i < 15; i++) Draw(8, 14 - i, i);
-        for (var i = 0; i < 8; i++) Draw(8, _size - 1 - i, i);
-        for (var i = 8; i < 15; i++) Draw(_size - 15 + i, 8, i);
+        for (var i = 0; i <= 5; i++) Draw(rows, columns, i, 8, bits >> i);
+        Draw(rows, columns, 7, 8, bits >> 6);
+        Draw(rows, columns, 8, 8, bits >> 7);
+        Draw(rows, columns, 8, 7, bits >> 8);
+        for (var i = 9; i < 15; i++) Draw(rows, columns, 8, 14 - i, bits >> i);
+        for (var i = 0; i < 8; i++) Draw(rows, columns, 8, _size - 1 - i, bits >> i);
+        for (var i = 8; i < 15; i++) Draw(rows, columns, _size - 15 + i, 8, bits >> i);
     }
 
-    private static void Transpose(UInt128[] rows, Span<UInt128> columns)
+    private static void Draw(Span<UInt128> rows, Span<UInt128> columns, int row, int column, int bits)
     {
-        columns.Clear();
+        if ((bits & 1) == 0) return;
+        rows[row] |= UInt128.One << column;
+        columns[column] |= UInt128.One << row;
+    }
+
+    private static UInt128[] Transposed(UInt128[] rows)
+    {
+        var columns = new UInt128[rows.Length];
         for (var r = 0; r < rows.Length; r++)
         {
-            var bit = UInt128.One << r;
-            for (var rest = rows[r]; rest != 0; rest &= rest - 1) columns[(int)UInt128.TrailingZeroCount(rest)] |= bit;
+            for (var rest = rows[r]; rest != 0; rest &= rest - 1) columns[(int)UInt128.TrailingZeroCount(rest)] |= UInt128.One << r;
         }
+        return columns;
     }
 }
 
