@@ -57,6 +57,7 @@ public static class SuppliesModule
             new NavigationEntry("supplies.items.title", "/supplies/items", SuppliesPermissions.Read, 530, "supplies.nav.group"),
             new NavigationEntry("supplies.own.title", "/supplies/own", SuppliesPermissions.Own, 540, "supplies.nav.group"),
             new NavigationEntry("supplies.carry.title", "/supplies/carry", SuppliesPermissions.Carry, 550, "supplies.nav.group"));
+        services.AddDispatchRooms();
         return services.AddModule(Schema);
     }
 
@@ -66,5 +67,6 @@ public static class SuppliesModule
         endpoints.MapStaffForms();
         endpoints.MapSuppliesApi();
         endpoints.MapPlanningRooms();
+        endpoints.MapDispatchRooms();
     }
 }

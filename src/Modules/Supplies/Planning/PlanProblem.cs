@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rongtong.Allocation;
+using Asked = Rongtong.Allocation.Demand;
 using Rongtong.Supplies.Items;
 
 namespace Rongtong.Supplies.Planning;
@@ -21,7 +22,7 @@ internal static class PlanProblem
         string Group(string item) => groupOf.GetValueOrDefault(item, item);
         // Trucks are told by the supplier's name, so its goods then share one; else each is a name of its own, as certificate and restart need.
         Supply[] supplies = [.. snapshot.Supplies.Select((s, i) => new Supply(settings.IsCoupled ? snapshot.Places[s.Place].Code : SupplyName(i), Group(s.Item), s.Quantity))];
-        Demand[] demands = [.. snapshot.Needs.Select((n, i) => new Demand(DemandName(i), Group(n.Item), n.Quantity, n.Tier))];
+        Asked[] demands = [.. snapshot.Needs.Select((n, i) => new Asked(DemandName(i), Group(n.Item), n.Quantity, n.Tier))];
         var suppliesOf = Enumerable.Range(0, supplies.Length).GroupBy(s => supplies[s].Item, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
         var pinned = pins.ToLookup(p => p.Demand, p => p.Supply);
         var (from, to, cost) = (new List<int>(), new List<int>(), new List<long>());

@@ -83,7 +83,7 @@ internal sealed record ChangePins(long PlanId, int ExpectedVersion, IReadOnlyLis
                 return new ChangeOutcome.AlreadySent();
             case EditOutcome.Accepted accepted:
                 var solved = await plans.SolveAsync(session, plan, accepted.Pins, cancel);
-                await plans.WriteNextAsync(session, plan, solved, Changes, cancel);
+                await StoredPlans.WriteNextAsync(session, plan, solved, Changes, cancel);
                 await session.AnnounceAsync(SuppliesModule.Topic, cancel);
                 return new ChangeOutcome.Solved(plan.Version + 1);
             case var other:

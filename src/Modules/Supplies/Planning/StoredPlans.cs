@@ -132,7 +132,7 @@ internal sealed class StoredPlans
     }
 
     /// <summary>Keeps the next solution of a plan whose row the session has locked.</summary>
-    public async Task WriteNextAsync(Session session, PlanRow plan, SolvedPlan solved, IReadOnlyList<PinChange> changes, CancellationToken cancel)
+    public static async Task WriteNextAsync(Session session, PlanRow plan, SolvedPlan solved, IReadOnlyList<PinChange> changes, CancellationToken cancel)
     {
         var next = plan.Version + 1;
         await session.ExecuteAsync("UPDATE supplies.plan SET version = @next WHERE id = @Id", new { next, plan.Id }, cancel);

@@ -25,5 +25,5 @@ internal static class UnknownAmounts
         return new(ItemCatalogue.Current.Find(item)?.UnitsPerPack ?? 1, null, "pack");
     }
 
-    private static long Cap(long perDay, long days) => (long)Math.Min(Stock.Ledger.QuantityMax, (Int128)perDay * days);
+    private static long Cap(long perDay, long days) => (long)Int128.Min(Stock.Ledger.QuantityMax, (Int128)perDay * days);
 }
