@@ -30,6 +30,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["health-code-page"] = HealthCodeBenches.CodePageAsync,
     ["uscc"] = EnterpriseBenches.CodesAsync,
     ["enterprises"] = EnterpriseBenches.GrowthAsync,
+    ["supplies-plan"] = SuppliesPlanBenches.RunAsync,
 };
 
 var json = args.Contains("--json");

@@ -198,7 +198,7 @@ public sealed class PlanningPageTests : IAsyncLifetime
         var missed = plan.RootElement.GetProperty("missed").EnumerateArray().First().GetProperty("demand").GetInt32();
         (await GetAsync(browser, $"{page}/needs/{missed}")).ShouldContain("id=\"why-need\"");
 
-        (string, string)[] Pin(int version, string what, string quantity) => [("version", version.ToString()), ("supply", supply.ToString()), ("demand", demand.ToString()), ("what", what), ("quantity", quantity)];
+        (string, string)[] Pin(int version, string what, string quantity) => [("version", $"{version}"), ("supply", $"{supply}"), ("demand", $"{demand}"), ("what", what), ("quantity", quantity)];
         (await RunningHost.PostAsync(browser, page, page + "/pins", Pin(1, "fix", "1"))).Headers.Location!.OriginalString.ShouldBe(page + "?show=changed");
         var stale = (await RunningHost.PostAsync(browser, page, page + "/pins", Pin(1, "forbid", ""))).Headers.Location!.OriginalString;
         (await GetAsync(browser, stale)).ShouldContain("在当前版本上执行我的修改");
