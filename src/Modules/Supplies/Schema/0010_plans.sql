@@ -25,9 +25,7 @@ CREATE POLICY plan_read ON supplies.plan FOR SELECT USING (platform.is_system() 
 CREATE POLICY plan_insert ON supplies.plan FOR INSERT WITH CHECK (platform.is_system() OR (platform.may('supplies.plan') AND platform.region_in_scope(region_code)));
 CREATE POLICY plan_update ON supplies.plan FOR UPDATE USING (platform.is_system() OR (platform.may('supplies.plan') AND platform.region_in_scope(region_code)));
 
--- What a person may do with a plan's parts follows from the plan.
-CREATE FUNCTION supplies.plan_region(plan bigint) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN (SELECT region_code FROM supplies.plan WHERE id = plan);
+-- What a person may do with a plan's parts follows from the plan: the list of those the person sees is made once a query.
 
 -- One solution: who changed what, the lines fixed by hand, and the result with the prices that prove it.
 CREATE TABLE supplies.plan_version (
@@ -49,9 +47,9 @@ COMMENT ON COLUMN supplies.plan_version.is_proven IS 'what the check by the cert
 COMMENT ON COLUMN supplies.plan_version.gap IS 'how much better a plan within trucks, packs and lots could be at most, as a share; null where the prices prove the optimum';
 ALTER TABLE supplies.plan_version ENABLE ROW LEVEL SECURITY;
 ALTER TABLE supplies.plan_version FORCE ROW LEVEL SECURITY;
-CREATE POLICY plan_version_read ON supplies.plan_version FOR SELECT USING (supplies.plan_region(plan_id) IS NOT NULL);
-CREATE POLICY plan_version_insert ON supplies.plan_version FOR INSERT WITH CHECK (supplies.plan_region(plan_id) IS NOT NULL AND (platform.is_system() OR platform.may('supplies.plan')));
-CREATE POLICY plan_version_update ON supplies.plan_version FOR UPDATE USING (supplies.plan_region(plan_id) IS NOT NULL AND (platform.is_system() OR platform.may('supplies.plan')));
+CREATE POLICY plan_version_read ON supplies.plan_version FOR SELECT USING (plan_id IN (SELECT id FROM supplies.plan));
+CREATE POLICY plan_version_insert ON supplies.plan_version FOR INSERT WITH CHECK (plan_id IN (SELECT id FROM supplies.plan) AND (platform.is_system() OR platform.may('supplies.plan')));
+CREATE POLICY plan_version_update ON supplies.plan_version FOR UPDATE USING (plan_id IN (SELECT id FROM supplies.plan) AND (platform.is_system() OR platform.may('supplies.plan')));
 
 -- The lines of the plan's present version. A line that the last change removed stays with 0 until the next, so that the page can tell.
 CREATE TABLE supplies.plan_line (
@@ -81,8 +79,8 @@ CREATE INDEX plan_line_consignment ON supplies.plan_line (consignment_id) WHERE 
 CREATE INDEX plan_line_order ON supplies.plan_line (plan_id, tier, demand, supply);
 ALTER TABLE supplies.plan_line ENABLE ROW LEVEL SECURITY;
 ALTER TABLE supplies.plan_line FORCE ROW LEVEL SECURITY;
-CREATE POLICY plan_line_read ON supplies.plan_line FOR SELECT USING (supplies.plan_region(plan_id) IS NOT NULL);
-CREATE POLICY plan_line_write ON supplies.plan_line FOR ALL USING (supplies.plan_region(plan_id) IS NOT NULL AND (platform.is_system() OR platform.may('supplies.plan')));
+CREATE POLICY plan_line_read ON supplies.plan_line FOR SELECT USING (plan_id IN (SELECT id FROM supplies.plan));
+CREATE POLICY plan_line_write ON supplies.plan_line FOR ALL USING (plan_id IN (SELECT id FROM supplies.plan) AND (platform.is_system() OR platform.may('supplies.plan')));
 
 -- What each need of the plan gets: for the page and for the audit of equal treatment.
 CREATE TABLE supplies.plan_need (
@@ -103,5 +101,5 @@ CREATE TABLE supplies.plan_need (
 CREATE INDEX plan_need_missed ON supplies.plan_need (plan_id, tier, missed DESC) WHERE missed > 0;
 ALTER TABLE supplies.plan_need ENABLE ROW LEVEL SECURITY;
 ALTER TABLE supplies.plan_need FORCE ROW LEVEL SECURITY;
-CREATE POLICY plan_need_read ON supplies.plan_need FOR SELECT USING (supplies.plan_region(plan_id) IS NOT NULL);
-CREATE POLICY plan_need_write ON supplies.plan_need FOR ALL USING (supplies.plan_region(plan_id) IS NOT NULL AND (platform.is_system() OR platform.may('supplies.plan')));
+CREATE POLICY plan_need_read ON supplies.plan_need FOR SELECT USING (plan_id IN (SELECT id FROM supplies.plan));
+CREATE POLICY plan_need_write ON supplies.plan_need FOR ALL USING (plan_id IN (SELECT id FROM supplies.plan) AND (platform.is_system() OR platform.may('supplies.plan')));
