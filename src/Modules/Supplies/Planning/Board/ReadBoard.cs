@@ -69,7 +69,7 @@ internal sealed class ReadBoard(Database database, TimeProvider clock)
     {
         await using var session = await database.BeginAsync(actor, cancel);
         var today = ChinaDay.Of(session.Now);
-        var args = new { today, end = today.AddDays(Days - 1), since = today.AddDays(-14), tomorrow = ChinaDay.Start(today.AddDays(1)), session.Now, FlowsMax };
+        var args = new { today, end = today.AddDays(Days - 1), since = today.AddDays(-14), tomorrow = ChinaDay.Start(today.AddDays(1)).ToUniversalTime(), session.Now, FlowsMax };
         var asked = await session.QueryAsync<(string Item, int Day, long Quantity, int Unknown)>($"""
             SELECT n.item_code, greatest(0, coalesce(n.needed_by - @today, CASE n.urgency WHEN 3 THEN 0 WHEN 2 THEN 2 ELSE 6 END))::int,
                 sum(greatest(0, coalesce(n.quantity, n.low, 0) - n.met_quantity - coalesce(w.quantity, 0)))::bigint, (count(*) FILTER (WHERE n.amount_kind = 'unknown'))::int
