@@ -31,6 +31,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
     ["uscc"] = EnterpriseBenches.CodesAsync,
     ["enterprises"] = EnterpriseBenches.GrowthAsync,
     ["observations"] = ObservationBenches.AllAsync,
+    ["supplies-plan"] = SuppliesPlanBenches.RunAsync,
 };
 
 var json = args.Contains("--json");

@@ -10,6 +10,7 @@ using Rongtong.Supplies.Demand;
 using Rongtong.Supplies.Demo;
 using Rongtong.Supplies.Imports;
 using Rongtong.Supplies.Pages;
+using Rongtong.Supplies.Planning;
 using Rongtong.Web.Shell;
 
 namespace Rongtong.Supplies;
@@ -48,6 +49,7 @@ public static class SuppliesModule
         services.AddSingleton(_ => OverviewTable.Create());
         services.AddSingleton(provider => NeedsTable.Create(provider.GetRequiredService<IRegions>()));
         services.AddSingleton(provider => FacilitiesTable.Create(provider.GetRequiredService<IRegions>()));
+        services.AddPlanningRooms();
         services.AddNavigation(
             new NavigationEntry("supplies.title", "/supplies", SuppliesPermissions.Read, 500, "supplies.nav.group"),
             new NavigationEntry("supplies.needs.title", "/supplies/needs", SuppliesPermissions.Read, 510, "supplies.nav.group"),
@@ -56,6 +58,7 @@ public static class SuppliesModule
             new NavigationEntry("supplies.own.title", "/supplies/own", SuppliesPermissions.Own, 540, "supplies.nav.group"),
             new NavigationEntry("supplies.carry.title", "/supplies/carry", SuppliesPermissions.Carry, 550, "supplies.nav.group"));
         services.AddMarketRooms();
+        services.AddDispatchRooms();
         return services.AddModule(Schema);
     }
 
@@ -65,5 +68,7 @@ public static class SuppliesModule
         endpoints.MapStaffForms();
         endpoints.MapSuppliesApi();
         endpoints.MapMarketRooms();
+        endpoints.MapPlanningRooms();
+        endpoints.MapDispatchRooms();
     }
 }

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Rongtong.Allocation;
+using Asked = Rongtong.Allocation.Demand;
+using Rongtong.Supplies.Items;
+
+namespace Rongtong.Supplies.Planning;
+
+/// <summary>A line a person has fixed: exactly this quantity; 0 forbids it.</summary>
+internal readonly record struct Pin(int Supply, int Demand, long Quantity);
+
+/// <summary>
+/// The snapshot as one integer problem. Goods that may stand in for each other, in the same unit, are one item of the engine (named by the first of
+/// their codes), so that a mask given to one is missed by the other. Of all lanes those are kept that make sense: for each need its supplies of
+/// least cost and the largest ones.
+/// </summary>
+internal static class PlanProblem
+{
+    public static AllocationProblem Build(PlanSnapshot snapshot, IReadOnlyList<Pin> pins)
+    {
+        var settings = snapshot.Settings;
+        var groupOf = Groups(settings.IsInPacks);
+        string Group(string item) => groupOf.GetValueOrDefault(item, item);
+        // Trucks are told by the supplier's name, so its goods then share one; else each is a name of its own, as certificate and restart need.
+        Supply[] supplies = [.. snapshot.Supplies.Select((s, i) => new Supply(settings.IsCoupled ? snapshot.Places[s.Place].Code : SupplyName(i), Group(s.Item), s.Quantity))];
+        Asked[] demands = [.. snapshot.Needs.Select((n, i) => new Asked(DemandName(i), Group(n.Item), n.Quantity, n.Tier))];
+        var suppliesOf = Enumerable.Range(0, supplies.Length).GroupBy(s => supplies[s].Item, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        var pinned = pins.ToLookup(p => p.Demand, p => p.Supply);
+        var (from, to, cost) = (new List<int>(), new List<int>(), new List<long>());
+        var candidates = new List<(long Cost, int Supply)>();
+        for (var d = 0; d < demands.Length; d++)
+        {
+            candidates.Clear();
+            foreach (var s in suppliesOf.GetValueOrDefault(demands[d].Item, []))
+            {
+                if ((!settings.IsInPacks || snapshot.Supplies[s].Item == snapshot.Needs[d].Item) && LaneCosts.Of(snapshot, snapshot.Supplies[s], snapshot.Needs[d]) is { } lane) candidates.Add((lane.Cost, s));
+            }
+            foreach (var (unit, s) in Sensible(candidates, snapshot, pinned[d]))
+            {
+                from.Add(s);
+                to.Add(d);
+                cost.Add(unit);
+            }
+        }
+        return new(supplies, demands, [.. from], [.. to], [.. cost]);
+    }
+
+    public static string SupplyName(int supply) => string.Create(CultureInfo.InvariantCulture, $"s{supply}");
+
+    public static string DemandName(int demand) => string.Create(CultureInfo.InvariantCulture, $"d{demand}");
+
+    private static IEnumerable<(long Cost, int Supply)> Sensible(List<(long Cost, int Supply)> candidates, PlanSnapshot snapshot, IEnumerable<int> pinned)
+    {
+        var near = snapshot.Settings.Neighbours;
+        if (candidates.Count <= near + (near / 4)) return candidates;
+        var wanted = pinned.ToHashSet();
+        wanted.UnionWith(candidates.OrderByDescending(c => snapshot.Supplies[c.Supply].Quantity).ThenBy(c => c.Supply).Take(near / 4).Select(c => c.Supply));
+        candidates.Sort();
+        wanted.UnionWith(candidates.Take(near).Select(c => c.Supply));
+        return candidates.Where(c => wanted.Contains(c.Supply)).OrderBy(c => c.Supply);
+    }
+
+    private static Dictionary<string, string> Groups(bool isApart)
+    {
+        var group = ItemCatalogue.Current.All.ToDictionary(i => i.Code, i => i.Code, StringComparer.Ordinal);
+        if (isApart) return group;
+        foreach (var exchange in ItemCatalogue.Current.Substitutions)
+        {
+            if (ItemCatalogue.Current.Find(exchange.Wanted) is not { } wanted || ItemCatalogue.Current.Find(exchange.Given) is not { } given || wanted.UnitEn != given.UnitEn) continue;
+            var (a, b) = (group[wanted.Code], group[given.Code]);
+            var first = string.CompareOrdinal(a, b) < 0 ? a : b;
+            foreach (var item in group.Where(g => g.Value == a || g.Value == b).Select(g => g.Key).ToArray()) group[item] = first;
+        }
+        return group;
+    }
+}

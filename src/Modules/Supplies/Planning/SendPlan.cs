@@ -1,0 +1,94 @@
+using System.Globalization;
+using Rongtong.Platform.Data;
+using Rongtong.Supplies.Dispatch;
+
+namespace Rongtong.Supplies.Planning;
+
+/// <summary>What is on its way to a need and has not arrived: it is not planned for twice.</summary>
+internal static class OnTheWay
+{
+    public const string Sql = "SELECT need_id, sum(quantity)::bigint AS quantity FROM supplies.consignment WHERE state IN ('reserved', 'confirmed', 'shipped', 'arrived') AND need_id IS NOT NULL GROUP BY need_id";
+}
+
+/// <summary>How sending ended.</summary>
+internal abstract record SendOutcome
+{
+    /// <summary>So many lines are reserved; so many wait for goods that are offered or not made yet.</summary>
+    public sealed record Sent(int Lines, int Waiting) : SendOutcome;
+
+    /// <summary>Goods that are no longer there; nothing was reserved.</summary>
+    public sealed record NotEnough(IReadOnlyList<StockShort> Which) : SendOutcome;
+
+    /// <summary>Others changed the plan since it was read.</summary>
+    public sealed record Stale(int Version) : SendOutcome;
+
+    /// <summary>A line that cannot be sent as it is.</summary>
+    public sealed record Refused(string Reference, string Field) : SendOutcome;
+
+    /// <summary>No line stands on goods that are there.</summary>
+    public sealed record Nothing : SendOutcome;
+
+    /// <summary>There is no such plan that the actor may send, or it was sent.</summary>
+    public sealed record NotFound : SendOutcome;
+}
+
+/// <summary>
+/// Sends a plan: all lines of goods on hand are reserved in one go or none is. Lines of offers and of goods not made yet reserve nothing; they stay
+/// in the plan until the goods are in the ledger and are planned anew.
+/// </summary>
+internal sealed record SendPlan(long PlanId, int ExpectedVersion)
+{
+    /// <summary>Time a supplier has to confirm before the goods are free again.</summary>
+    public static readonly TimeSpan GoodFor = TimeSpan.FromHours(24);
+
+    public async Task<SendOutcome> RunAsync(Session session, CancellationToken cancel)
+    {
+        if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @PlanId AND state = 'draft' AND (platform.is_system() OR platform.may('supplies.plan')) FOR UPDATE", new { PlanId }, cancel) is not { } plan) return new SendOutcome.NotFound();
+        if (plan.Version != ExpectedVersion) return new SendOutcome.Stale(plan.Version);
+        var lines = await session.QueryAsync<LineToSend>("""
+            SELECT supply, demand, item_code, from_facility, to_facility, quantity, need_id, tier, source FROM supplies.plan_line
+            WHERE plan_id = @PlanId AND quantity > 0 AND need_id IS NOT NULL AND from_facility <> to_facility ORDER BY tier, demand, supply
+            """, new { PlanId }, cancel);
+        LineToSend[] ready = [.. lines.Where(l => l.Source == "on_hand")];
+        if (ready.Length == 0) return new SendOutcome.Nothing();
+        var wanted = ready.Select(l => new NewConsignment(l.ItemCode, l.FromFacility, l.ToFacility, l.Quantity, "command", Reference(PlanId, l.Supply, l.Demand), l.NeedId, l.Tier)).ToList();
+        foreach (var part in wanted.Chunk(Reservations.ConsignmentsMax))
+        {
+            // Whatever an earlier part reserved is taken back with the session, which the caller does not commit.
+            switch (await Reservations.ReserveAsync(session, part, GoodFor, cancel))
+            {
+                case ReserveOutcome.NotEnough missing:
+                    return new SendOutcome.NotEnough(missing.Which);
+                case ReserveOutcome.Refused refused:
+                    return new SendOutcome.Refused(refused.Reference, refused.Field);
+                case ReserveOutcome.Reserved:
+                    break;
+                case var other:
+                    throw new InvalidOperationException($"The reservation ended as {other}.");
+            }
+        }
+        await session.ExecuteAsync("""
+            UPDATE supplies.plan_line l SET consignment_id = c.id, sent_at = @Now FROM supplies.consignment c, unnest(@supplies, @demands, @references) AS r (supply, demand, reference)
+            WHERE l.plan_id = @PlanId AND l.supply = r.supply AND l.demand = r.demand AND c.reference = r.reference
+            """, new { PlanId, session.Now, supplies = ready.Select(l => l.Supply).ToArray(), demands = ready.Select(l => l.Demand).ToArray(), references = wanted.Select(w => w.Reference).ToArray() }, cancel);
+        await session.ExecuteAsync("UPDATE supplies.plan SET state = 'sent', sent_by = @by, sent_at = @Now WHERE id = @PlanId", new { PlanId, by = session.Actor.Id, session.Now }, cancel);
+        session.Audit("supplies.plan-sent", PlanId.ToString(CultureInfo.InvariantCulture), ready.Length.ToString(CultureInfo.InvariantCulture));
+        await session.AnnounceAsync(SuppliesModule.Topic, cancel);
+        return new SendOutcome.Sent(ready.Length, lines.Count - ready.Length);
+    }
+
+    private static string Reference(long plan, int supply, int demand) => string.Create(CultureInfo.InvariantCulture, $"plan:{plan}:{supply}-{demand}");
+
+    private sealed record LineToSend
+    {
+        public int Supply { get; init; }
+        public int Demand { get; init; }
+        public string ItemCode { get; init; } = "";
+        public string FromFacility { get; init; } = "";
+        public string ToFacility { get; init; } = "";
+        public long Quantity { get; init; }
+        public long? NeedId { get; init; }
+        public short Tier { get; init; }
+        public string Source { get; init; } = "";
+    }
+}

@@ -1,0 +1,5 @@
+INSERT INTO supplies.plan (region_code, snapshot, snapshot_sha256, engine_version, rule_version, needs, created_by, created_at) VALUES ('4201', '\x00', repeat('0', 64), 'x', 'x', 1, 'x', now());
+INSERT INTO supplies.plan_version (plan_id, version, actor, at, changes, pins, result, result_sha256, cost, missed) SELECT id, 1, 'x', now(), '[]', '[]', '\x00', repeat('0', 64), 0, '{}' FROM supplies.plan;
+INSERT INTO supplies.plan_line (plan_id, supply, demand, wanted_item, item_code, source, from_facility, from_region, to_facility, to_region, tier, quantity, unit_cost) SELECT id, 0, 0, 'suit', 'suit', 'on_hand', 'P', '4201', 'H', '4201', 1, 1, 1 FROM supplies.plan;
+INSERT INTO supplies.plan_need (plan_id, demand, facility_code, region_code, item_code, tier, amount_kind, basis, needed, missed) SELECT id, 0, 'H', '4201', 'suit', 1, 'known', 'told', 1, 0 FROM supplies.plan;
+INSERT INTO supplies.fill_audit (basis, compared, class, tier, facilities, needs, whole, whole_low, whole_high, filled, filled_low, filled_high, computed_at) VALUES ('plans', 'place', 'town', 0, 1, 1, 1, 0, 1, 1, 0, 1, now());
