@@ -56,6 +56,7 @@ public static class SuppliesModule
             new NavigationEntry("supplies.own.title", "/supplies/own", SuppliesPermissions.Own, 540, "supplies.nav.group"),
             new NavigationEntry("supplies.carry.title", "/supplies/carry", SuppliesPermissions.Carry, 550, "supplies.nav.group"));
         services.AddMarketRooms();
+        services.AddDispatchRooms();
         return services.AddModule(Schema);
     }
 
@@ -65,5 +66,6 @@ public static class SuppliesModule
         endpoints.MapStaffForms();
         endpoints.MapSuppliesApi();
         endpoints.MapMarketRooms();
+        endpoints.MapDispatchRooms();
     }
 }

@@ -1,0 +1,74 @@
+using Rongtong.Platform.Data;
+using Rongtong.Supplies.Stock;
+
+namespace Rongtong.Supplies.Dispatch;
+
+/// <summary>Some of one item on its way from one facility to another; see Schema/0015_consignments.sql for its states.</summary>
+internal sealed record Consignment
+{
+    public long Id { get; init; }
+    public string Reference { get; init; } = "";
+    public string ItemCode { get; init; } = "";
+    public string FromFacility { get; init; } = "";
+    public string FromRegion { get; init; } = "";
+    public string ToFacility { get; init; } = "";
+    public string ToRegion { get; init; } = "";
+    public string? Carrier { get; init; }
+    public long? OrderId { get; init; }
+    public long Quantity { get; init; }
+    public long? ReceivedQuantity { get; init; }
+    public string? DifferenceReason { get; init; }
+
+    /// <summary>command or voluntary.</summary>
+    public string Regime { get; init; } = "";
+    public long? NeedId { get; init; }
+    public long? OfferId { get; init; }
+    public short Tier { get; init; }
+    public string State { get; init; } = "";
+    public DateTimeOffset ReservedUntil { get; init; }
+    public DateTimeOffset? DueAt { get; init; }
+    public DateTimeOffset? ShippedAt { get; init; }
+    public DateTimeOffset? ArrivedAt { get; init; }
+    public DateTimeOffset? ReceivedAt { get; init; }
+    public int Version { get; init; }
+
+    internal const string Columns = "id, reference, item_code, from_facility, from_region, to_facility, to_region, carrier, order_id, quantity, received_quantity, difference_reason, regime, need_id, offer_id, tier, state, reserved_until, due_at, shipped_at, arrived_at, received_at, version";
+
+    /// <summary>The consignment, where the session's actor may see it.</summary>
+    public static Task<Consignment?> FindAsync(Session session, long id, CancellationToken cancel = default) =>
+        session.QuerySingleOrDefaultAsync<Consignment>($"SELECT {Columns} FROM supplies.consignment WHERE id = @id", new { id }, cancel);
+
+    /// <summary>The lots it is made of.</summary>
+    internal static Task<IReadOnlyList<(long LotId, long Quantity)>> LinesAsync(Session session, long id, CancellationToken cancel) =>
+        session.QueryAsync<(long, long)>("SELECT lot_id, quantity FROM supplies.consignment_line WHERE consignment_id = @id ORDER BY lot_id", new { id }, cancel);
+}
+
+/// <summary>Published when goods that were promised are free again, so that plans can be solved anew.</summary>
+/// <param name="Reference">Whoever reserved knows the consignment by it.</param>
+/// <param name="State">lapsed, declined or cancelled.</param>
+internal sealed record PoolChanged(long ConsignmentId, string Reference, string ItemCode, string FromFacility, string ToFacility, long Quantity, string State)
+{
+    /// <summary>Kind of the event in the outbox.</summary>
+    public const string Kind = "supplies.pool-changed";
+
+    /// <summary>Announced to caches and boards at the same time.</summary>
+    public const string Topic = "supplies.pool";
+}
+
+/// <summary>One step as the page of the consignment shows it.</summary>
+internal sealed record ConsignmentStep
+{
+    public string What { get; init; } = "";
+
+    /// <summary>done, noted or contradicts; see the column.</summary>
+    public string Effect { get; init; } = "";
+    public long? Quantity { get; init; }
+    public string? Reason { get; init; }
+    public string Actor { get; init; } = "";
+    public string Place { get; init; } = "";
+    public DateTimeOffset At { get; init; }
+    public DateTimeOffset RecordedAt { get; init; }
+
+    public static Task<IReadOnlyList<ConsignmentStep>> OfAsync(Session session, long consignment, CancellationToken cancel) => session.QueryAsync<ConsignmentStep>(
+        "SELECT what, effect, quantity, reason, actor, place, at, recorded_at FROM supplies.consignment_step WHERE consignment_id = @consignment ORDER BY at, id", new { consignment }, cancel);
+}
