@@ -2,6 +2,7 @@ using System.Globalization;
 using Rongtong.Contracts.Casework;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
 using Rongtong.Supplies.Demand;
 using Rongtong.Supplies.Facilities;
 using Rongtong.Supplies.Items;

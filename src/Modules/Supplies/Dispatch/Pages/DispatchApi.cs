@@ -102,7 +102,10 @@ internal static class DispatchApi
         }).Idempotent().WithName("SendScans").WithSummary("Takes the scans a phone kept while it had no network, in any order.").Produces<ScanAnswer[]>().ProducesProblem(403).ProducesProblem(422);
 
         endpoints.MapGet("/supplies/dispatch/key", async (DispatchKeys keys, CancellationToken cancel) =>
-            Results.Text(PemEncoding.WriteString("PUBLIC KEY", (await keys.KeyAsync(cancel)).PublicKey.Span) + "\n", "application/x-pem-file", Encoding.ASCII)).ExcludeFromDescription();
+        {
+            var publicKey = (await keys.KeyAsync(cancel)).PublicKey;
+            return Results.Text(PemEncoding.WriteString("PUBLIC KEY", publicKey.Span) + "\n", "application/x-pem-file", Encoding.ASCII);
+        }).ExcludeFromDescription();
         endpoints.MapGet("/open/supplies/deliveries.csv", (string? region, Database database, CancellationToken cancel) => OpenAsync(database, region, records => Results.Text(Deliveries.Csv(records), "text/csv", Encoding.UTF8), cancel)).ExcludeFromDescription();
         endpoints.MapGet("/open/supplies/deliveries.json", (string? region, Database database, CancellationToken cancel) => OpenAsync(database, region, records => Results.Ok(records), cancel)).ExcludeFromDescription();
     }
