@@ -11,7 +11,7 @@ using Rongtong.Supplies.Stock;
 namespace Rongtong.Supplies.Tests;
 
 /// <summary>From the promise to the door, on a real database; every test ends with a recount of the ledger and with nothing made or lost.</summary>
-public sealed class DispatchLifeTests : IAsyncLifetime
+public sealed class DispatchLifeTests : IAsyncLifetime, IDisposable
 {
     private const string Item = "respirator-medical";
     private static readonly Actor s_supplier = SuppliesWorld.Of("P1"), s_carrier = SuppliesWorld.Of("C1", SuppliesPermissions.Carry), s_receiver = SuppliesWorld.Of("H1");
@@ -32,9 +32,11 @@ public sealed class DispatchLifeTests : IAsyncLifetime
     {
         (await _world.InAsync(s => Ledger.RecountAsync(s))).ShouldBeEmpty();
         (await _world.InAsync(s => s.QuerySingleAsync<decimal>("SELECT coalesce(sum(quantity), 0) FROM supplies.balance"))).ShouldBe(0);
-        _keys.Dispose();
+
         await _world.DisposeAsync();
     }
+
+    public void Dispose() => _keys.Dispose();
 
     private async Task<long> ReservedAsync(long quantity = 100, string reference = "plan:1:1") =>
         (await _world.InAsync(SuppliesWorld.Dispatcher, s => Reservations.ReserveAsync(s, [new(Item, "P1", "H1", quantity, "command", reference, null, 1)], TimeSpan.FromHours(6), default))).ShouldBeOfType<ReserveOutcome.Reserved>().Ids[0];
