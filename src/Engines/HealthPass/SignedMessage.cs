@@ -18,5 +18,7 @@ public static class SignedMessage
 
     /// <summary>The payload, where the holder of the public key (SubjectPublicKeyInfo in DER) signed the message for this domain; else null.</summary>
     public static ReadOnlyMemory<byte>? Open(byte[] publicKey, ReadOnlySpan<byte> domain, ReadOnlyMemory<byte> message) =>
-        CoseSign1.Parse(message).Message is { } parsed && parsed.IsSignedBy(new VerificationKey(publicKey), domain) ? parsed.Payload : null;
+        CoseSign1.Parse(message).Message is { } parsed && parsed.IsSignedBy(new VerificationKey(publicKey), domain)
+            // A bare null would become empty bytes, which is an answer.
+            ? parsed.Payload : (ReadOnlyMemory<byte>?)null;
 }
