@@ -4,7 +4,7 @@ namespace Rongtong.HealthPass;
 
 /// <summary>
 /// A COSE_Sign1 message (RFC 9052): an array of protected header, unprotected header, payload, signature; with tag 18, with tags 61 and 18, or
-/// without. What is signed is ["Signature1", protected, h'', payload]; nothing of the unprotected header is.
+/// without. What is signed is ["Signature1", protected, domain (empty for passes), payload]; nothing of the unprotected header is.
 /// </summary>
 internal sealed record CoseSign1(ReadOnlyMemory<byte> Protected, ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte> Signature, long? Algorithm, ReadOnlyMemory<byte>? KeyId)
 {
@@ -48,15 +48,17 @@ internal sealed record CoseSign1(ReadOnlyMemory<byte> Protected, ReadOnlyMemory<
     }
 
     /// <summary>Whether the key signed this message. Whatever the algorithm named, a key is used only as its own type allows.</summary>
-    public bool IsSignedBy(VerificationKey key)
+    /// <param name="key">The public key.</param>
+    /// <param name="domain">External data that was signed along without being in the message; none for passes.</param>
+    public bool IsSignedBy(VerificationKey key, ReadOnlySpan<byte> domain = default)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        HashToSign(Protected.Span, Payload.Span, hash);
+        HashToSign(Protected.Span, domain, Payload.Span, hash);
         return key.Verify(Algorithm, hash, Signature.Span);
     }
 
     /// <summary>The message as bytes with tag 18, algorithm and key id in the protected header.</summary>
-    public static byte[] Sign(SigningKey key, ReadOnlySpan<byte> payload)
+    public static byte[] Sign(SigningKey key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> domain = default)
     {
         // d2 84 | 58 nn protected | a0 | 59 nn nn payload | 58 40 signature
         var protectedHeader = key.ProtectedHeader;
@@ -69,19 +71,19 @@ internal sealed record CoseSign1(ReadOnlyMemory<byte> Protected, ReadOnlyMemory<
         message[at++] = 0x58;
         message[at++] = SigningKey.SignatureBytes;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        HashToSign(protectedHeader, payload, hash);
+        HashToSign(protectedHeader, domain, payload, hash);
         key.Sign(hash, message.AsSpan(at));
         return message;
     }
 
-    private static void HashToSign(ReadOnlySpan<byte> protectedHeader, ReadOnlySpan<byte> payload, Span<byte> hash)
+    private static void HashToSign(ReadOnlySpan<byte> protectedHeader, ReadOnlySpan<byte> domain, ReadOnlySpan<byte> payload, Span<byte> hash)
     {
-        var length = s_context.Length + HeadLength(protectedHeader.Length) + protectedHeader.Length + 1 + HeadLength(payload.Length) + payload.Length;
+        var length = s_context.Length + HeadLength(protectedHeader.Length) + protectedHeader.Length + HeadLength(domain.Length) + domain.Length + HeadLength(payload.Length) + payload.Length;
         var structure = length <= 2048 ? stackalloc byte[length] : new byte[length];
         s_context.CopyTo(structure);
         var at = s_context.Length;
         at += WriteBytes(protectedHeader, structure[at..]);
-        structure[at++] = 0x40;
+        at += WriteBytes(domain, structure[at..]);
         WriteBytes(payload, structure[at..]);
         SHA256.HashData(structure, hash);
     }

@@ -34,6 +34,9 @@ internal sealed record Consignment
 
     internal const string Columns = "id, reference, item_code, from_facility, from_region, to_facility, to_region, carrier, order_id, quantity, received_quantity, difference_reason, regime, need_id, offer_id, tier, state, reserved_until, due_at, shipped_at, arrived_at, received_at, version";
 
+    /// <summary>What a facility is to it: supplier, carrier, receiver, or nothing.</summary>
+    public string VoiceOf(string facility) => facility == FromFacility ? "supplier" : facility == ToFacility ? "receiver" : facility.Length > 0 && facility == Carrier ? "carrier" : "";
+
     /// <summary>The consignment, where the session's actor may see it.</summary>
     public static Task<Consignment?> FindAsync(Session session, long id, CancellationToken cancel = default) =>
         session.QuerySingleOrDefaultAsync<Consignment>($"SELECT {Columns} FROM supplies.consignment WHERE id = @id", new { id }, cancel);

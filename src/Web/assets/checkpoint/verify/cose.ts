@@ -28,10 +28,13 @@ export function parseSigned(bytes: Uint8Array<ArrayBuffer>): SignedMessage {
   }
 }
 
-/** Whether a P-256 key signed the message by ES256. A key of another kind never did, whatever the message says. */
-export async function isSignedBy(message: SignedMessage, key: CryptoKey): Promise<boolean> {
+/**
+ * Whether a P-256 key signed the message by ES256. A key of another kind never did, whatever the message says. The domain is signed along without being
+ * in the message: empty for passes, so that nothing else passes for one.
+ */
+export async function isSignedBy(message: SignedMessage, key: CryptoKey, domain: Uint8Array = new Uint8Array()): Promise<boolean> {
   if (message.algorithm !== es256) return false;
-  const signed = concat(Uint8Array.from(context), byteString(message.protectedHeader), Uint8Array.of(0x40), byteString(message.payload));
+  const signed = concat(Uint8Array.from(context), byteString(message.protectedHeader), byteString(domain), byteString(message.payload));
   return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, message.signature, signed);
 }
 

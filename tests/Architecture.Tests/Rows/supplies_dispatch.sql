@@ -1,0 +1,14 @@
+INSERT INTO supplies.facility (code, name, kind, region_code, created_at) VALUES ('P-DROW', 'x', 'producer', '4201', now()), ('H-DROW', 'x', 'hospital', '4201', now());
+INSERT INTO supplies.lot (item_code, number) VALUES ('suit', 'dispatch-row');
+INSERT INTO supplies.dispatch_order (key, from_facility, from_region, carrier, carrier_region, due_at, issued_by, issued_at) VALUES ('row', 'P-DROW', '4201', 'P-DROW', '4201', now(), 'x', now());
+INSERT INTO supplies.consignment (reference, item_code, from_facility, from_region, to_facility, to_region, quantity, regime, tier, reserved_until, created_by, created_at) VALUES ('row', 'suit', 'P-DROW', '4201', 'H-DROW', '4201', 5, 'command', 1, now(), 'x', now());
+INSERT INTO supplies.consignment_line (consignment_id, lot_id, quantity) SELECT c.id, l.id, 5 FROM supplies.consignment c, supplies.lot l WHERE l.number = 'dispatch-row';
+INSERT INTO supplies.consignment_step (consignment_id, what, effect, state, actor, at, recorded_at) SELECT id, 'reserve', 'done', 'reserved', 'x', now(), now() FROM supplies.consignment;
+INSERT INTO supplies.delivery_day (region_code, item_code, day) VALUES ('4201', 'suit', '2020-02-01');
+INSERT INTO supplies.signing_key (name, sealed, public_key, made_at) VALUES ('row', '\x00', '\x00', now());
+INSERT INTO supplies.escalation (region_code, to_region, item_code, tier, quantity, reference, raised_by, raised_at, changed_at) VALUES ('4201', '42', 'suit', 1, 5, 'x', 'x', now(), now());
+INSERT INTO supplies.donation (code, facility_code, region_code, item_code, lot_id, quantity, report, taken_by, taken_at) SELECT 'ABCDEFGHJKLM', 'P-DROW', '4201', 'suit', id, 5, 'row', 'x', now() FROM supplies.lot WHERE number = 'dispatch-row';
+INSERT INTO supplies.offer (facility_code, region_code, item_code, quantity, is_donation, available_from, expires_at, offered_by, offered_at) VALUES ('P-DROW', '4201', 'suit', 5, true, '2020-02-01', now(), 'x', now());
+INSERT INTO supplies.purchase (offer_id, consignment_id, price_fen, total_fen, quotations, ordered_by, ordered_at) SELECT o.id, c.id, 1, 5, '[]', 'x', now() FROM supplies.offer o, supplies.consignment c WHERE o.facility_code = 'P-DROW' AND c.reference = 'row';
+INSERT INTO supplies.collection (key, facility_code, region_code, stream, item_code, quantity, weight_grams, carrier, treatment, collected_by, collected_at) VALUES ('row', 'H-DROW', '4201', 'protective', 'suit', 5, 100, 'P-DROW', 'P-DROW', 'x', now());
+INSERT INTO supplies.collection_lot (collection_id, lot_id, quantity) SELECT c.id, l.id, 5 FROM supplies.collection c, supplies.lot l WHERE l.number = 'dispatch-row';
