@@ -41,6 +41,11 @@ internal static class ReturnPlanBenches
     {
         Groups = [.. Enumerable.Range(0, 100).Select(i => new StaffGroup($"O{i}", i % 5 == 0 ? Journey.Far : Journey.Near, 40 + (i * 37 % 121), i % 7 * 2, (i % 10) switch { 0 => 14, 1 or 2 => 7, _ => 0 }))],
         Dormitories = [.. Enumerable.Range(0, 20).Select(d => new Dormitory($"D{d}", 90, 1400 + (d * 50)))],
-        IsolationRooms = rooms, CanteenSeats = 1_000, WorkPlaces = work / 2, Shifts = 2, CoachesPerDay = coaches, HorizonDays = 60,
+        IsolationRooms = rooms,
+        CanteenSeats = 1_000,
+        WorkPlaces = work / 2,
+        Shifts = 2,
+        CoachesPerDay = coaches,
+        HorizonDays = 60,
     };
 }

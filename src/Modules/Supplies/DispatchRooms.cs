@@ -10,11 +10,8 @@ using Rongtong.Web.Shell;
 namespace Rongtong.Supplies;
 
 /// <summary>
-/// The table of contents of what happens between a plan and the door.
-/// <code>
-/// Reservations ──> consignment: reserved ──confirm──> confirmed ──order──> on a truck ──ship──> shipped ──arrive──> arrived ──receive──> received
-///                      └── lapse | decline | cancel ──> PoolChanged: planning solves anew            └── lose ──> lost
 /// The table of contents of what happens between a plan and the door, and after it.
+/// <code>
 /// Reservations ──> consignment: reserved ──confirm──> confirmed ──IssueOrder──> on a truck ──ship──> shipped ──arrive──> arrived ──receive──> received
 ///                      └── lapse | decline | cancel ──> PoolChanged: planning solves anew                    └── lose ──> lost
 /// TakeStep ──> Transition (pure) ──> state, ledger, need, public sums, deadline: one transaction
@@ -24,9 +21,6 @@ namespace Rongtong.Supplies;
 /// </summary>
 internal static class DispatchRooms
 {
-    public static IServiceCollection AddDispatchRooms(this IServiceCollection services) => services;
-
-    public static void MapDispatchRooms(this IEndpointRouteBuilder endpoints) => _ = endpoints;
     public static IServiceCollection AddDispatchRooms(this IServiceCollection services)
     {
         services.AddSingleton<DispatchKeys>();
@@ -42,6 +36,7 @@ internal static class DispatchRooms
             new NavigationEntry("supplies.dispatch.mine", "/supplies/own/shipments", SuppliesPermissions.Own, 545, "supplies.nav.group"),
             new NavigationEntry("supplies.dispatch.mine", "/supplies/carry/shipments", SuppliesPermissions.Carry, 555, "supplies.nav.group"));
     }
+
     public static void MapDispatchRooms(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapDispatchApi();

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rongtong.Allocation;
-using Asked = Rongtong.Allocation.Demand;
 using Rongtong.Supplies.Items;
+using Asked = Rongtong.Allocation.Demand;
 
 namespace Rongtong.Supplies.Planning;
 
