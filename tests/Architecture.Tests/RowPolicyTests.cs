@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Rongtong.HostTesting;
 using Rongtong.Platform.Access;
@@ -35,6 +36,10 @@ public sealed class RowPolicyTests : IAsyncLifetime
     [Fact]
     public async Task The_public_and_an_account_of_another_region_see_no_row_of_any_protected_table()
     {
+        // Jobs that have run once have nothing of these rows to take away before their next turn.
+        var jobs = _host.Services.GetRequiredService<Platform.Jobs.JobRunner>();
+        do await jobs.RunDueAsync();
+        while (await CountAsync("platform.job WHERE due_at <= now() OR last_finished_at IS NULL") > 0);
         foreach (var rows in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Rows"), "*.sql").Order(StringComparer.Ordinal)) await ExecuteAsync(await File.ReadAllTextAsync(rows));
         // Files of imports name regions of all kinds; every signed-in clerk may see that an import ran. Publication is public by its comment.
         string[] forStaff = ["platform.import_batch", "platform.import_reject", "platform.import_mapping"];
