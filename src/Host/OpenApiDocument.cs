@@ -14,6 +14,10 @@ internal static class OpenApiDocument
         ("/open/tiers.geojson", "Risk tiers with outlines.", "application/geo+json"),
         ("/open/cases/{region}.json", "Cumulative confirmed cases of a region and its parts by day; counts of small areas are held until they have moved by at least five.", "application/json"),
         ("/open/cases/{region}.csv", "The same as a table.", "text/csv"),
+        ("/open/supplies/deliveries.json", "Supplies sent and arrived, cumulative, by item, region and day.", "application/json"),
+        ("/open/supplies/deliveries.csv", "The same as a table.", "text/csv"),
+        ("/open/supplies/prices.json", "Prices by good, county and day, without shops.", "application/json"),
+        ("/open/supplies/prices.csv", "The same as a table.", "text/csv"),
     ];
 
     public static IServiceCollection AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
