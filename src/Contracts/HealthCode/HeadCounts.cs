@@ -22,4 +22,10 @@ public interface IHeadCounts
 
     /// <summary>Scans of the enterprise's venue codes on a day, counted once a person; null where its places have no venue code.</summary>
     Task<int?> PresentAsync(string enterpriseCode, DateOnly day, CancellationToken cancel = default);
+
+    /// <summary>
+    /// The same for all enterprises whose places have a venue code, by social credit code. Counts of one or two people are left out, since they
+    /// would say of somebody when she was there; none is zero.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, int>> PresentAsync(DateOnly day, CancellationToken cancel = default);
 }

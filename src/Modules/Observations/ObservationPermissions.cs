@@ -14,4 +14,7 @@ public static class ObservationPermissions
 
     /// <summary>Send observations.</summary>
     public const string Push = "observations.push";
+
+    /// <summary>Set from which share of the baseline on an enterprise counts as resumed in one's regions.</summary>
+    public const string Define = "observations.define";
 }

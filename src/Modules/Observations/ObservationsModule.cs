@@ -46,6 +46,7 @@ public static class ObservationsModule
         services.AddSingleton(provider => StuckTable.Create(provider.GetRequiredService<IRegions>()));
         services.AddSingleton<IJob, RefreshStuck>();
         services.AddSingleton<IJob, RaiseAlerts>();
+        services.AddSingleton<IJob, TakeHeadCounts>();
         services.AddSingleton<DemoElectricity>();
         services.AddSingleton<IDemoData>(provider => provider.GetRequiredService<DemoElectricity>());
         services.AddNavigation(
@@ -58,5 +59,6 @@ public static class ObservationsModule
     {
         endpoints.MapPushObservations();
         endpoints.MapRates();
+        endpoints.MapSetStrictness();
     }
 }

@@ -20,7 +20,7 @@ public static class Roles
         ["health_rule_maker"] = ["health.rules"],
         ["gate"] = ["health.gate"],
         ["health_connector"] = ["health.connect"],
-        ["industry_officer"] = ["outbreak.read", "registry.enterprises", "observations.read", "observations.meters", "casework.read", "casework.work", "resumption.read", "resumption.decide"],
+        ["industry_officer"] = ["outbreak.read", "registry.enterprises", "observations.read", "observations.meters", "observations.define", "casework.read", "casework.work", "resumption.read", "resumption.decide"],
         ["liaison"] = ["observations.read", "casework.read", "casework.work", "resumption.read"],
         ["enterprise"] = ["registry.own", "observations.own", "casework.own", "resumption.own", "supplies.own", "health.venue"],
         ["data_connector"] = ["observations.push"],

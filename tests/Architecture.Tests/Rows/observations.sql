@@ -9,3 +9,4 @@ INSERT INTO observations.rollup (measure, region, day, keys, firms, covered, num
 INSERT INTO observations.counted_day (day, counted_at, observations, used, findings) VALUES ('2020-02-18', now(), 1, 1, '{}');
 INSERT INTO observations.stuck (enterprise_id, day, region, code, name, section, division, size, share_ppm, baseline, has_conflict) VALUES (1, '2020-02-18', '330106', 'x', 'x', 'C', 39, 2, 0, 1, false);
 INSERT INTO observations.alert (key, region, kind, measure, day, detail, raised_at) VALUES ('x', '330106', 'fall', 'resumed', '2020-02-18', '', now());
+INSERT INTO observations.strictness (region, from_day, threshold_ppm, citation, set_by, set_at) VALUES ('330106', '2020-02-18', 300000, 'test', 'x', now());

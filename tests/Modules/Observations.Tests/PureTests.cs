@@ -98,5 +98,5 @@ public sealed class PureTests
     [InlineData(80, 70, true)]
     [InlineData(80, 71, false)]
     public void A_fall_of_ten_points_in_a_week_is_an_alert_and_less_is_not(int before, int now, bool isAlert) =>
-        RaiseAlerts.Judge(new("3301", 100, now, 100, 0, 100, before, 100, 0)).Contains("fall").ShouldBe(isAlert);
+        RaiseAlerts.Judge(new WeekOnWeek { Region = "3301", Covered = 100, Numerator = now, Denominator = 100, CoveredBefore = 100, NumeratorBefore = before, DenominatorBefore = 100 }, new(2020, 2, 18)).Contains("fall").ShouldBe(isAlert);
 }

@@ -88,6 +88,8 @@ public abstract class World : IAsyncLifetime
 
         public Task<int?> PresentAsync(string enterpriseCode, DateOnly day, CancellationToken cancel = default) => Task.FromResult<int?>(null);
 
+        public Task<IReadOnlyDictionary<string, int>> PresentAsync(DateOnly day, CancellationToken cancel = default) => Task.FromResult<IReadOnlyDictionary<string, int>>(new Dictionary<string, int>());
+
         public Task<IReadOnlyList<EnterpriseRate>> OfAsync(int enterpriseId, DateOnly from, DateOnly to, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<EnterpriseRate>>([]);
 
         public Task<(DateOnly Day, decimal Value, string Source)?> LatestAsync(int enterpriseId, string quantity, CancellationToken cancel = default) =>

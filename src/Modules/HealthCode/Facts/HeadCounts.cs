@@ -47,6 +47,16 @@ internal sealed class HeadCounts(Database database, RefreshColours refresh, IRis
             """, new { enterpriseCode, day }, cancel);
     }
 
+    public async Task<IReadOnlyDictionary<string, int>> PresentAsync(DateOnly day, CancellationToken cancel = default)
+    {
+        await using var session = await database.BeginAsync(Actor.System, cancel);
+        var counts = await session.QueryAsync<(string Organisation, int People)>("""
+            SELECT v.organisation, coalesce(sum(d.people), 0)::int FROM health_code.venue v LEFT JOIN health_code.venue_day d ON d.venue_id = v.id AND d.day = @day
+            WHERE length(v.organisation) = 18 AND v.closed_at = 'infinity' GROUP BY 1 HAVING coalesce(sum(d.people), 0) = 0 OR sum(d.people) >= @GroupMin
+            """, new { day, GroupMin }, cancel);
+        return counts.ToDictionary(c => c.Organisation, c => c.People);
+    }
+
     /// <summary>Groups of equals; the smallest is joined with its nearest until none is under three. The sum never changes.</summary>
     internal static IReadOnlyList<StaffCount> Joined(IReadOnlyList<StaffCount> people)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rongtong.Contracts.Casework;
 using Rongtong.Contracts.Registry;
+using Rongtong.Observations.Calendar;
 using Rongtong.Observations.Ingest;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
@@ -9,12 +10,28 @@ using Rongtong.Platform.Jobs;
 
 namespace Rongtong.Observations.Alerts;
 
-/// <summary>What is compared: a region's figures on a day with those of the same weekday a week before.</summary>
-internal readonly record struct WeekOnWeek(string Region, int Covered, long Numerator, long Denominator, int Doubtful, int CoveredBefore, long NumeratorBefore, long DenominatorBefore, int DoubtfulBefore);
+/// <summary>
+/// What is compared: a region's figures on a day with those of the same weekday a week before, and with what the calendar made of them last year:
+/// the figures of the two days that it puts beside these, null where they are not known.
+/// </summary>
+internal sealed record WeekOnWeek
+{
+    public string Region { get; init; } = "";
+    public int Covered { get; init; }
+    public long Numerator { get; init; }
+    public long Denominator { get; init; }
+    public int Doubtful { get; init; }
+    public int CoveredBefore { get; init; }
+    public long NumeratorBefore { get; init; }
+    public long DenominatorBefore { get; init; }
+    public int DoubtfulBefore { get; init; }
+    public decimal? LastYear { get; init; }
+    public decimal? LastYearBefore { get; init; }
+}
 
 /// <summary>
-/// Asks for work where figures turn bad, and takes the request back when they recover: a resumption rate that falls by ten points in a week, a
-/// source from which less than half of last week's observations come, contradictions that double.
+/// Asks for work where figures turn bad, and takes the request back when they recover: a resumption rate that falls by ten points in a week beyond
+/// what the calendar explains, a source from which less than half of last week's observations come, contradictions that double.
 /// </summary>
 internal sealed class RaiseAlerts(IRegions regions, TimeProvider clock) : IJob
 {
@@ -38,11 +55,15 @@ internal sealed class RaiseAlerts(IRegions regions, TimeProvider clock) : IJob
         if (day is not { } last) return;
         var wanted = new Dictionary<string, (string Region, string Kind, string Detail)>();
         foreach (var week in await session.QueryAsync<WeekOnWeek>("""
-            SELECT a.region, a.covered[1], a.numerator[1], a.denominator[1], a.doubtful[1], b.covered[1] AS covered_before, b.numerator[1] AS numerator_before, b.denominator[1] AS denominator_before, b.doubtful[1] AS doubtful_before
-            FROM observations.rollup a JOIN observations.rollup b ON b.measure = a.measure AND b.region = a.region AND b.day = a.day - 7 WHERE a.measure = 1 AND a.day = @last AND a.region <> ''
-            """, new { last }, cancel))
+            SELECT a.region, a.covered[1] AS covered, a.numerator[1] AS numerator, a.denominator[1] AS denominator, a.doubtful[1] AS doubtful,
+                b.covered[1] AS covered_before, b.numerator[1] AS numerator_before, b.denominator[1] AS denominator_before, b.doubtful[1] AS doubtful_before,
+                c.numerator[1]::numeric / nullif(c.denominator[1], 0) AS last_year, d.numerator[1]::numeric / nullif(d.denominator[1], 0) AS last_year_before
+            FROM observations.rollup a JOIN observations.rollup b ON b.measure = a.measure AND b.region = a.region AND b.day = a.day - 7
+            LEFT JOIN observations.rollup c ON c.measure = a.measure AND c.region = a.region AND c.day = @beside LEFT JOIN observations.rollup d ON d.measure = a.measure AND d.region = a.region AND d.day = @besideBefore
+            WHERE a.measure = 1 AND a.day = @last AND a.region <> ''
+            """, new { last, beside = ChinaCalendar.Counterpart(last), besideBefore = ChinaCalendar.Counterpart(last.AddDays(-7)) }, cancel))
         {
-            foreach (var kind in Judge(week)) wanted[$"observations.alert:{kind}:{week.Region}"] = (week.Region, kind, Describe(week, kind));
+            foreach (var kind in Judge(week, last)) wanted[$"observations.alert:{kind}:{week.Region}"] = (week.Region, kind, Describe(week, kind));
         }
         foreach (var (source, region, now, before) in await session.QueryAsync<(short Source, string Region, long Now, long Before)>("""
             SELECT s.source, left(d.region, 4) AS region, count(*) FILTER (WHERE o.day = @last) AS now, count(*) FILTER (WHERE o.day = @before) AS before
@@ -58,11 +79,13 @@ internal sealed class RaiseAlerts(IRegions regions, TimeProvider clock) : IJob
     }
 
     /// <summary>What is wrong with a region's week, if anything.</summary>
-    public static IEnumerable<string> Judge(WeekOnWeek week)
+    public static IEnumerable<string> Judge(WeekOnWeek week, DateOnly day)
     {
         if (week.Covered < FirmsMin || week.CoveredBefore < FirmsMin) yield break;
-        var (now, before) = ((decimal)week.Numerator / week.Denominator, (decimal)week.NumeratorBefore / week.DenominatorBefore);
-        if (before - now >= FallPoints / 100m) yield return "fall";
+        var fall = (decimal)week.NumeratorBefore / week.DenominatorBefore - (decimal)week.Numerator / week.Denominator;
+        // What the calendar took from the rate last year it may take this year too. Where last year is not known, a holiday says nothing of a fall.
+        var isUsual = week is { LastYear: { } then, LastYearBefore: { } thenBefore } ? fall - Math.Max(0, thenBefore - then) < FallPoints / 100m : ChinaCalendar.IsOff(day) && !ChinaCalendar.IsOff(day.AddDays(-7));
+        if (fall >= FallPoints / 100m && !isUsual) yield return "fall";
         if (week.Doubtful >= FirmsMin && (long)week.Doubtful * week.CoveredBefore >= 2L * week.DoubtfulBefore * week.Covered && week.Doubtful > week.DoubtfulBefore) yield return "conflicts";
     }
 

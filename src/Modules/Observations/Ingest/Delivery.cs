@@ -64,10 +64,10 @@ internal sealed class Delivery(DateTimeOffset now)
         _ => "good",
     };
 
-    /// <summary>A stored value from a written one; null when it is beyond what can be kept (9.2e15 of the unit) or finer than a thousandth after rounding makes no sense.</summary>
-    public static long? Stored(decimal value, decimal factor)
-    {
-        if (Math.Abs(value) > 1_000_000_000_000m) return null;
-        return (long)decimal.Round(value * factor * Vocabulary.Scale, MidpointRounding.AwayFromZero);
-    }
+    /// <summary>Largest amount of one series on one day in its unit: a country's day of electricity. Sums over a million enterprises stay within a long.</summary>
+    public const decimal AmountMax = 10_000_000_000m;
+
+    /// <summary>A stored value from a written one, rounded to a thousandth; null when it is beyond <see cref="AmountMax"/>.</summary>
+    public static long? Stored(decimal value, decimal factor) =>
+        Math.Abs(value) > AmountMax || Math.Abs(value * factor) > AmountMax ? null : (long)decimal.Round(value * factor * Vocabulary.Scale, MidpointRounding.AwayFromZero);
 }

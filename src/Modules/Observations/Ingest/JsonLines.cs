@@ -103,7 +103,7 @@ internal sealed class JsonLines(Source source, SeriesBook book, Delivery deliver
         else if (day is not { } when || !delivery.Takes(when)) Reject(string.Create(CultureInfo.InvariantCulture, $"the day is missing or out of range; expected yyyy-MM-dd from {Delivery.FirstDay:yyyy-MM-dd} to a year from now"));
         else if (value is not { } number) Reject("the value is missing or no number");
         else if (Vocabulary.FactorOf(quantity, unit) is not { } factor) Reject($"the unit does not fit {Vocabulary.NameOf(quantity)}");
-        else if (Delivery.Stored(number, factor) is not { } stored) Reject("the value is beyond 10^12");
+        else if (Delivery.Stored(number, factor) is not { } stored) Reject("the value is beyond 10^10 of the unit");
         else if (book.TryFind(source, quantity, subject[..length], out var id)) delivery.Add(id, when, stored, factor != 1);
         else _waiting.Add((new(quantity, subject[..length].ToString(), kind == 'm' ? enterprise : ""), when, stored, factor != 1));
     }

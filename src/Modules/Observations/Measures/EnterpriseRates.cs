@@ -1,4 +1,5 @@
 using Rongtong.Contracts.Observations;
+using Rongtong.Observations.Calendar;
 using Rongtong.Observations.Ingest;
 using Rongtong.Observations.Rollup;
 using Rongtong.Platform.Access;
@@ -76,36 +77,40 @@ internal sealed class EnterpriseRates(Database database) : IEnterpriseRates
         await using var session = await database.BeginAsync(Actor.System, cancel);
         var values = await ValuesAsync(session, enterpriseId, from.AddDays(-1), to, cancel);
         if (values.Count == 0) yield break;
+        DateOnly[] counterparts = [.. Enumerable.Range(0, to.DayNumber - from.DayNumber + 1).Select(i => ChinaCalendar.Counterpart(from.AddDays(i))).Distinct().Order()];
+        var early = counterparts[0].AddDays(-1);
+        values = [.. values, .. (await ValuesAsync(session, enterpriseId, early, counterparts[^1], cancel)).Where(v => v.Day < from.AddDays(-1))];
         var region = await session.QuerySingleAsync<string>("SELECT region FROM observations.enterprise_dimension WHERE id = (SELECT counts_as FROM observations.enterprise_dimension WHERE id = @enterpriseId)", new { enterpriseId }, cancel);
         // Numbers of series are made small, so that arrays have the width of this enterprise and not of the country.
         var series = values.Select(v => (v.SeriesId, v.Source, v.Quantity)).Distinct().Select((s, i) => (s.SeriesId, Small: i, s.Source, s.Quantity)).ToArray();
         var smallOf = series.ToDictionary(s => s.SeriesId, s => s.Small);
-        var dimensions = new Dimensions(0, [new(enterpriseId, region, 1, 1, enterpriseId)], [.. series.Select(s => (s.Small, s.Source, s.Quantity, (int?)enterpriseId))]);
+        var dimensions = new Dimensions(0, [new(enterpriseId, region, 1, 1, enterpriseId)], [.. series.Select(s => (s.Small, s.Source, s.Quantity, (int?)enterpriseId))], await Dimensions.StrictnessAsync(session, cancel));
         var rank = 0;
         var ranks = values.Where(v => !v.Withdrawn).Select(v => (v.IssuedAt, v.BatchKey, v.BatchId)).Distinct().OrderBy(b => b.IssuedAt).ThenBy(b => b.BatchKey, StringComparer.Ordinal).ToDictionary(b => b.BatchId, _ => ++rank);
-        var days = Enumerable.Range(-1, to.DayNumber - from.DayNumber + 2).ToDictionary(i => from.AddDays(i), i => new DayValues(from.AddDays(i), series.Length));
+        var days = Enumerable.Range(0, to.DayNumber - early.DayNumber + 1).ToDictionary(early.AddDays, i => new DayValues(early.AddDays(i), series.Length));
         foreach (var value in values) days[value.Day].Take(smallOf[value.SeriesId], value.Value, (Quality)value.Quality, ranks.GetValueOrDefault(value.BatchId));
         var repeating = (await session.QueryAsync<(DateOnly Day, string[] Names)>("""
-            SELECT day, array(SELECT jsonb_object_keys(findings)) AS names FROM observations.counted_day WHERE day BETWEEN @from AND @to
-            """, new { from, to }, cancel)).ToDictionary(c => c.Day, c => c.Names.ToHashSet());
+            SELECT day, array(SELECT jsonb_object_keys(findings)) AS names FROM observations.counted_day WHERE day BETWEEN @early AND @to
+            """, new { early, to }, cancel)).ToDictionary(c => c.Day, c => c.Names.ToHashSet());
         var stored = new Dictionary<BaselinePeriod, long[]>();
         for (var day = from; day <= to; day = day.AddDays(1))
         {
             if (days[day].Observations == 0) continue;
-            var means = new Dictionary<BaselineKind, long[]>();
-            foreach (var kind in (BaselineKind[])[BaselineKind.December, BaselineKind.FourthQuarter])
-            {
-                var period = BaselinePeriod.For(kind, day)!.Value;
-                if (!stored.TryGetValue(period, out var narrow))
-                {
-                    var bytes = await session.QuerySingleOrDefaultAsync<byte[]>("SELECT means FROM observations.baseline WHERE first_day = @First AND last_day = @Last", new { period.First, period.Last }, cancel);
-                    var wide = bytes is null ? [] : RollUp.Unpack(bytes, series.Max(s => s.SeriesId) + 1);
-                    stored[period] = narrow = [.. series.Select(s => s.SeriesId < wide.Length ? wide[s.SeriesId] : 0)];
-                }
-                means[kind] = narrow;
-            }
-            var judged = CountDay.Judge(days[day], days[day.AddDays(-1)], dimensions, means[BaselineKind.December], repeating.GetValueOrDefault(day) ?? []);
-            yield return (day, CountDay.Of(judged, dimensions, means, MeasureBook.Of("resumed")));
+            var against = new Dictionary<BaselineKind, long[]>();
+            foreach (var kind in (BaselineKind[])[BaselineKind.December, BaselineKind.FourthQuarter]) against[kind] = await MeansAsync(kind, day);
+            var beside = ChinaCalendar.Counterpart(day);
+            against[BaselineKind.LastYear] = Array.ConvertAll(CountDay.Judge(days[beside], days[beside.AddDays(-1)], dimensions, await MeansAsync(BaselineKind.December, beside), repeating.GetValueOrDefault(beside) ?? []), v => v == DayValues.Missing ? 0 : v);
+            var judged = CountDay.Judge(days[day], days[day.AddDays(-1)], dimensions, against[BaselineKind.December], repeating.GetValueOrDefault(day) ?? []);
+            yield return (day, CountDay.Of(day, judged, dimensions, against));
+        }
+
+        async Task<long[]> MeansAsync(BaselineKind kind, DateOnly day)
+        {
+            var period = BaselinePeriod.For(kind, day)!.Value;
+            if (stored.TryGetValue(period, out var known)) return known;
+            var bytes = await session.QuerySingleOrDefaultAsync<byte[]>("SELECT means FROM observations.baseline WHERE first_day = @First AND last_day = @Last", new { period.First, period.Last }, cancel);
+            var wide = bytes is null ? [] : Baselines.Unpack(bytes, series.Max(s => s.SeriesId) + 1);
+            return stored[period] = [.. series.Select(s => s.SeriesId < wide.Length ? wide[s.SeriesId] : 0)];
         }
     }
 

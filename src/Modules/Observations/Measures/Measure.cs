@@ -27,15 +27,10 @@ internal sealed record MeasureSource(Source Source, Quantity Numerator, Quantity
 /// <summary>A rate as it is defined: data, dated and cited, not code.</summary>
 /// <param name="Number">As stored; never changed.</param>
 /// <param name="ThresholdPpm">Share of the baseline from which an enterprise counts, millionths.</param>
-/// <param name="StrictnessPpm">Other thresholds by region; the longest prefix wins.</param>
 /// <param name="Sources">In order of trust.</param>
 internal sealed record Measure(
-    string Name, short Number, string Version, DateOnly From, MeasureKind Kind, BaselineKind Baseline, int ThresholdPpm, IReadOnlyDictionary<string, int> StrictnessPpm,
-    IReadOnlyDictionary<string, string> Title, IReadOnlyDictionary<string, string> Formula, IReadOnlyDictionary<string, string> Citation, IReadOnlyList<MeasureSource> Sources)
-{
-    /// <summary>The threshold in a region.</summary>
-    public int ThresholdIn(string region) => StrictnessPpm.Where(s => region.StartsWith(s.Key, StringComparison.Ordinal)).OrderByDescending(s => s.Key.Length).Select(s => (int?)s.Value).FirstOrDefault() ?? ThresholdPpm;
-}
+    string Name, short Number, string Version, DateOnly From, MeasureKind Kind, BaselineKind Baseline, int ThresholdPpm,
+    IReadOnlyDictionary<string, string> Title, IReadOnlyDictionary<string, string> Formula, IReadOnlyDictionary<string, string> Citation, IReadOnlyList<MeasureSource> Sources);
 
 /// <summary>The measures in force.</summary>
 internal static class MeasureBook
@@ -56,9 +51,8 @@ internal static class MeasureBook
     private static Measure Parse(JsonElement json) => new(
         json.GetProperty("name").GetString()!, json.GetProperty("number").GetInt16(), json.GetProperty("version").GetString()!, DateOnly.Parse(json.GetProperty("from").GetString()!, System.Globalization.CultureInfo.InvariantCulture),
         Enum.Parse<MeasureKind>(json.GetProperty("kind").GetString()!, ignoreCase: true),
-        json.TryGetProperty("baseline", out var baseline) ? baseline.GetString() switch { "december_mean" => BaselineKind.December, "q4_mean" => BaselineKind.FourthQuarter, var other => throw new JsonException($"Baseline {other} is not known.") } : BaselineKind.None,
+        json.TryGetProperty("baseline", out var baseline) ? baseline.GetString() switch { "december_mean" => BaselineKind.December, "q4_mean" => BaselineKind.FourthQuarter, "last_year" => BaselineKind.LastYear, var other => throw new JsonException($"Baseline {other} is not known.") } : BaselineKind.None,
         json.TryGetProperty("thresholdPpm", out var threshold) ? threshold.GetInt32() : 0,
-        json.TryGetProperty("strictnessPpm", out var strictness) ? strictness.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt32()) : [],
         TextsOf(json, "title"), TextsOf(json, "formula"), TextsOf(json, "citation"), [.. json.GetProperty("sources").EnumerateArray().Select(ParseSource)]);
 
     private static MeasureSource ParseSource(JsonElement json)
@@ -81,6 +75,8 @@ internal enum BaselineKind
     December,
     /// <summary>Daily mean of October to December before the day's year.</summary>
     FourthQuarter,
+    /// <summary>The same enterprise on the day of last year that the calendar puts beside this one: the same lunar day around New Year, else the same weekday.</summary>
+    LastYear,
 }
 
 /// <summary>First and last day of a baseline.</summary>

@@ -69,29 +69,36 @@ internal sealed class CountDay
     /// <summary>A source with fewer meters is not suspected of repeating itself.</summary>
     public const int RepeatMetersMin = 20;
 
+    /// <summary>Shares above this say nothing more; sums of them stay far from the end of a long.</summary>
+    private const long ShareMaxPpm = 1_000_000_000;
+
     /// <summary>Quantities that may well stay the same from day to day.</summary>
     private static readonly Quantity[] s_steady = [Quantity.IsOpen, Quantity.StaffTotal, Quantity.StaffPresent, Quantity.Output, Quantity.OutputNormal, Quantity.PlannedMinutes, Quantity.RunMinutes, Quantity.EnergyReading];
 
     private readonly Dimensions _dimensions;
-    private readonly Dictionary<(Source, Quantity), long[]> _sums = [];
-    private readonly Dictionary<BaselineKind, long[]> _baselines = [];
-    private readonly int[] _thresholds;
+    private readonly DateOnly _day;
+    private readonly long[]?[] _sums;
+    private readonly Dictionary<(BaselineKind, int Kind), long[]> _baselines = [];
+    private readonly Dictionary<Measure, Column[]> _columns = [];
 
-    private CountDay(Dimensions dimensions, int[] thresholds) => (_dimensions, _thresholds) = (dimensions, thresholds);
+    private CountDay(DateOnly day, Dimensions dimensions) => (_day, _dimensions, _sums) = (day, dimensions, new long[dimensions.Kinds.Length][]);
 
     /// <summary>What the day's values are after judging: consumption from readings, suspicious ones left out.</summary>
+    /// <param name="means">Daily means of December by series; null where a baseline itself is being made.</param>
     /// <param name="repeating">Groups already found to repeat themselves, where the values at hand are only some of the day's; null to find them.</param>
     public static long[] Judge(DayValues day, DayValues? before, Dimensions dimensions, long[]? means, IReadOnlySet<string>? repeating = null)
     {
         var counted = new long[day.Values.Length];
-        var (meters, repeats) = (new Dictionary<(Source, Quantity), int>(), new Dictionary<(Source, Quantity), int>());
+        var (meters, repeats) = (new int[dimensions.Kinds.Length], new int[dimensions.Kinds.Length]);
+        var isSteady = Array.ConvertAll(dimensions.Kinds, k => s_steady.Contains(k.Quantity));
+        var isReading = Array.ConvertAll(dimensions.Kinds, k => k.Quantity is Quantity.EnergyReading);
         for (var s = 0; s < counted.Length; s++)
         {
             var (value, old) = (day.Values[s], before is not null && s < before.Values.Length ? before.Values[s] : DayValues.Missing);
             counted[s] = value;
             if (value == DayValues.Missing) continue;
-            var quantity = dimensions.QuantityOf(s);
-            if (quantity is Quantity.EnergyReading)
+            var kind = dimensions.KindOf(s);
+            if (isReading[kind])
             {
                 counted[s] = old == DayValues.Missing || value < old ? DayValues.Missing : value - old;
                 if (old != DayValues.Missing && value < old) day.Found("meter_reset");
@@ -101,19 +108,19 @@ internal sealed class CountDay
                 counted[s] = DayValues.Missing;
                 day.Found("suspected_unit");
             }
-            if (value == 0 || old == DayValues.Missing || s_steady.Contains(quantity)) continue;
-            var of = (dimensions.SourceOf(s), quantity);
-            meters[of] = meters.GetValueOrDefault(of) + 1;
-            if (value == old) repeats[of] = repeats.GetValueOrDefault(of) + 1;
+            if (value == 0 || old == DayValues.Missing || isSteady[kind]) continue;
+            meters[kind]++;
+            if (value == old) repeats[kind]++;
         }
-        foreach (var (of, times) in repeats.Where(r => repeating?.Contains(RepeatName(r.Key)) ?? (meters[r.Key] >= RepeatMetersMin && r.Value * 2 > meters[r.Key])))
+        for (var kind = 0; kind < repeats.Length; kind++)
         {
+            if (repeats[kind] == 0 || !(repeating?.Contains(RepeatName(dimensions.Kinds[kind])) ?? (meters[kind] >= RepeatMetersMin && repeats[kind] * 2 > meters[kind]))) continue;
             for (var s = 0; s < counted.Length; s++)
             {
-                if (counted[s] == DayValues.Missing || counted[s] == 0 || (dimensions.SourceOf(s), dimensions.QuantityOf(s)) != of || before!.Values.Length <= s || before.Values[s] != day.Values[s]) continue;
+                if (counted[s] == DayValues.Missing || counted[s] == 0 || dimensions.KindOf(s) != kind || before!.Values.Length <= s || before.Values[s] != day.Values[s]) continue;
                 counted[s] = DayValues.Missing;
             }
-            day.Found(RepeatName(of), times);
+            day.Found(RepeatName(dimensions.Kinds[kind]), repeats[kind]);
         }
         return counted;
     }
@@ -121,48 +128,51 @@ internal sealed class CountDay
     /// <summary>Name of the finding that a source's meters repeat themselves.</summary>
     private static string RepeatName((Source Source, Quantity Quantity) of) => $"repeated_yesterday {Vocabulary.NameOf(of.Source)} {Vocabulary.NameOf(of.Quantity)}";
 
-    /// <summary>Brings the judged values to enterprises; then <see cref="SumsOf"/> and <see cref="FigureOf"/> can be asked.</summary>
-    public static CountDay Of(long[] counted, Dimensions dimensions, IReadOnlyDictionary<BaselineKind, long[]> means, Measure threshold)
+    /// <summary>Brings the judged values to enterprises; then <see cref="SumsOf"/> and <see cref="FigureOf(Measure, int)"/> can be asked.</summary>
+    /// <param name="against">What is compared with, by series and kind of baseline; 0 where there is none.</param>
+    public static CountDay Of(DateOnly date, long[] counted, Dimensions dimensions, IReadOnlyDictionary<BaselineKind, long[]> against)
     {
-        var day = new CountDay(dimensions, ThresholdsOf(dimensions, threshold));
-        foreach (var kind in means.Keys) day._baselines[kind] = new long[dimensions.EnterpriseIds.Length];
+        var day = new CountDay(date, dimensions);
         for (var s = 0; s < counted.Length; s++)
         {
             var owner = dimensions.OwnerOf(s);
             if (counted[s] == DayValues.Missing || owner == Dimensions.None) continue;
-            var quantity = dimensions.QuantityOf(s) is Quantity.EnergyReading ? Quantity.EnergyKwh : dimensions.QuantityOf(s);
-            if (!day._sums.TryGetValue((dimensions.SourceOf(s), quantity), out var sums))
-            {
-                day._sums[(dimensions.SourceOf(s), quantity)] = sums = new long[dimensions.EnterpriseIds.Length];
-                Array.Fill(sums, DayValues.Missing);
-            }
+            var sums = day._sums[dimensions.SumKinds[dimensions.KindOf(s)]] ??= Unknown(dimensions.EnterpriseIds.Length);
             sums[owner] = sums[owner] == DayValues.Missing ? counted[s] : sums[owner] + counted[s];
-            if (quantity is not Quantity.EnergyKwh) continue;
+        }
+        foreach (var (kind, means) in against)
+        {
+            var sums = new long[dimensions.Kinds.Length][];
             // Only the meters that speak today are compared: a missing meter makes less coverage, not less production.
-            foreach (var (kind, mean) in means)
+            for (var s = 0; s < counted.Length && s < means.Length; s++)
             {
-                if (s < mean.Length) day._baselines[kind][owner] += mean[s];
+                var owner = dimensions.OwnerOf(s);
+                if (means[s] > 0 && counted[s] != DayValues.Missing && owner != Dimensions.None) (sums[dimensions.SumKinds[dimensions.KindOf(s)]] ??= new long[dimensions.EnterpriseIds.Length])[owner] += means[s];
+            }
+            for (var k = 0; k < sums.Length; k++)
+            {
+                if (sums[k] is not null) day._baselines[(kind, k)] = sums[k];
             }
         }
+        foreach (var measure in MeasureBook.All) day._columns[measure] = [.. measure.Sources.Select((source, place) => day.ColumnOf(measure, source, place))];
         return day;
     }
 
     public MeasureSums SumsOf(Measure measure)
     {
         var sums = new MeasureSums(measure, _dimensions.Cells.Count);
+        var columns = _columns[measure];
+        if (!Array.Exists(columns, c => c.Numerator is not null)) return sums;
         var leaves = _dimensions.LeafPlaces.Length / 24;
         var (covered, numerator, denominator, doubtful) = (new int[leaves], new long[leaves], new long[leaves], new int[leaves]);
-        if (measure.Sources.Any(s => _sums.ContainsKey((s.Source, s.Numerator))))
+        for (var e = 0; e < _dimensions.EnterpriseIds.Length; e++)
         {
-            for (var e = 0; e < _dimensions.EnterpriseIds.Length; e++)
-            {
-                if (FigureOf(measure, e) is not { } figure) continue;
-                var leaf = _dimensions.LeafOf[e];
-                covered[leaf]++;
-                numerator[leaf] += figure.Numerator;
-                denominator[leaf] += figure.Denominator;
-                if (figure.Fused.HasConflict) doubtful[leaf]++;
-            }
+            if (FigureOf(measure, columns, e) is not { } figure) continue;
+            var leaf = _dimensions.LeafOf[e];
+            covered[leaf]++;
+            numerator[leaf] += figure.Numerator;
+            denominator[leaf] += figure.Denominator;
+            if (figure.Fused.HasConflict) doubtful[leaf]++;
         }
         for (var leaf = 0; leaf < leaves; leaf++)
         {
@@ -179,13 +189,18 @@ internal sealed class CountDay
     }
 
     /// <summary>A measure of the enterprise with the dense number; null where no source says anything.</summary>
-    public EnterpriseFigure? FigureOf(Measure measure, int enterprise)
+    public EnterpriseFigure? FigureOf(Measure measure, int enterprise) => FigureOf(measure, _columns[measure], enterprise);
+
+    /// <summary>What one source says of an enterprise; null where it says nothing.</summary>
+    public Reading? ReadingOf(Measure measure, int place, int enterprise) => _columns[measure][place].ReadingOf(enterprise);
+
+    private static EnterpriseFigure? FigureOf(Measure measure, Column[] columns, int enterprise)
     {
         Span<Reading> readings = stackalloc Reading[8];
         var count = 0;
-        for (var place = 0; place < measure.Sources.Count && count < readings.Length; place++)
+        foreach (var column in columns)
         {
-            if (ReadingOf(measure, place, enterprise) is { } reading) readings[count++] = reading;
+            if (column.Numerator is not null && column.ReadingOf(enterprise) is { } reading) readings[count++] = reading;
         }
         if (count == 0) return null;
         var said = readings[..count];
@@ -202,38 +217,45 @@ internal sealed class CountDay
         };
     }
 
-    /// <summary>What one source says of an enterprise; null where it says nothing.</summary>
-    public Reading? ReadingOf(Measure measure, int place, int enterprise)
+    private Column ColumnOf(Measure measure, MeasureSource source, int place)
     {
-        var source = measure.Sources[place];
-        if (ValueOf(source.Source, source.Numerator, enterprise) is not { } numerator) return null;
-        if (source.IsOfBaseline)
-        {
-            var baseline = _baselines.TryGetValue(measure.Baseline, out var of) ? of[enterprise] : 0;
-            if (baseline <= 0) return null;
-            var share = (long)(numerator * (decimal)Fusion.One / baseline);
-            return measure.Kind is MeasureKind.Threshold or MeasureKind.Load
-                ? new(place, numerator * (decimal)Fusion.One >= (decimal)baseline * _thresholds[enterprise] ? Fusion.One : 0, source.SigmaPpm, numerator, baseline) : new(place, share, source.SigmaPpm, numerator, baseline);
-        }
-        if (source.Denominator is not { } against) return new(place, numerator > 0 ? Fusion.One : 0, source.SigmaPpm, numerator, Vocabulary.Scale);
-        // What is counted by one source is often divided by what another says, as heads at the gate by staff reported.
-        var denominator = ValueOf(source.Source, against, enterprise) ?? ValueOf(Source.SelfReport, against, enterprise);
-        return denominator is > 0 ? new(place, (long)(numerator * (decimal)Fusion.One / denominator.Value), source.SigmaPpm, numerator, denominator.Value) : null;
+        var kind = _dimensions.KindOf(source.Source, source.Numerator);
+        var isYesOrNo = measure.Kind is MeasureKind.Threshold or MeasureKind.Load;
+        return new(place, source.SigmaPpm, source.IsOfBaseline || source.Denominator is not null,
+            kind == Dimensions.None ? null : _sums[kind],
+            source.IsOfBaseline ? _baselines.GetValueOrDefault((measure.Baseline, kind)) : source.Denominator is { } against ? ValuesOf(source.Source, against) : null,
+            // What is counted by one source is often divided by what another says, as heads at the gate by staff reported.
+            source.Denominator is { } reported ? ValuesOf(Source.SelfReport, reported) : null,
+            isYesOrNo && source.IsOfBaseline ? _dimensions.ThresholdsOf(MeasureBook.Of("resumed"), _day) : null);
     }
 
-    private long? ValueOf(Source source, Quantity quantity, int enterprise) =>
-        _sums.TryGetValue((source, quantity), out var values) && values[enterprise] is var value and not DayValues.Missing ? value : null;
+    private long[]? ValuesOf(Source source, Quantity quantity) => _dimensions.KindOf(source, quantity) is >= 0 and var kind ? _sums[kind] : null;
 
-    private static int[] ThresholdsOf(Dimensions dimensions, Measure measure)
+    private static long[] Unknown(int width)
     {
-        var byRegion = new Dictionary<string, int>();
-        var thresholds = new int[dimensions.Regions.Length];
-        for (var e = 0; e < thresholds.Length; e++)
+        var values = new long[width];
+        Array.Fill(values, DayValues.Missing);
+        return values;
+    }
+
+    /// <summary>One source of a measure with the day's numbers of all enterprises.</summary>
+    /// <param name="IsDivided">False where any positive count means yes.</param>
+    /// <param name="Instead">Denominators taken where the source itself gives none.</param>
+    /// <param name="Thresholds">Share from which an enterprise counts as one; null where the share itself is asked.</param>
+    private sealed record Column(int Place, int SigmaPpm, bool IsDivided, long[]? Numerator, long[]? Denominator, long[]? Instead, int[]? Thresholds)
+    {
+        public Reading? ReadingOf(int enterprise)
         {
-            if (!byRegion.TryGetValue(dimensions.Regions[e], out var ppm)) byRegion[dimensions.Regions[e]] = ppm = measure.ThresholdIn(dimensions.Regions[e]);
-            thresholds[e] = ppm;
+            if (Numerator is null || Numerator[enterprise] is var numerator && numerator == DayValues.Missing) return null;
+            if (!IsDivided) return new(Place, numerator > 0 ? Fusion.One : 0, SigmaPpm, numerator, Vocabulary.Scale);
+            var denominator = Denominator is not null && Denominator[enterprise] != DayValues.Missing ? Denominator[enterprise] : Instead is not null ? Instead[enterprise] : 0;
+            if (denominator <= 0) return null;
+            return new(Place, Thresholds is null ? Share(numerator, denominator) : Reaches(numerator, denominator, Thresholds[enterprise]) ? Fusion.One : 0, SigmaPpm, numerator, denominator);
         }
-        return thresholds;
+
+        private static long Share(long numerator, long denominator) => Math.Min(ShareMaxPpm, numerator < long.MaxValue / Fusion.One ? numerator * Fusion.One / denominator : (long)Int128.Min(long.MaxValue, (Int128)numerator * Fusion.One / denominator));
+
+        private static bool Reaches(long numerator, long denominator, int thresholdPpm) => (Int128)numerator * Fusion.One >= (Int128)denominator * thresholdPpm;
     }
 
     private static bool LooksLikeOtherUnit(long value, long old, long mean)

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Rongtong.Observations.Ingest;
+using Rongtong.Observations.Measures;
 using Rongtong.Platform.Data;
 
 namespace Rongtong.Observations.Rollup;
@@ -8,6 +10,10 @@ namespace Rongtong.Observations.Rollup;
 /// <param name="Size">1 micro to 4 large, 5 unknown.</param>
 /// <param name="CountsAs">Number of the kept one after a merge, else its own.</param>
 internal sealed record EnterpriseEntry(int Id, string Region, short Division, short Size, int CountsAs);
+
+/// <summary>From which share of the baseline on an enterprise counts as resumed in a region, where that is not the measure's own.</summary>
+/// <param name="FromDay">First day on which it holds.</param>
+internal sealed record Strictness(string Region, DateOnly FromDay, int ThresholdPpm);
 
 /// <summary>
 /// Enterprises, series and the cube of cells, as of one revision; immutable.
@@ -27,12 +33,14 @@ internal sealed class Dimensions
     private static readonly int[] s_lastDivision = [5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97];
 
     private readonly int[] _ownerOfSeries;
-    private readonly Quantity[] _quantityOfSeries;
-    private readonly Source[] _sourceOfSeries;
+    private readonly short[] _kindOfSeries;
+    private readonly ConcurrentDictionary<(Measure, int), int[]> _thresholds = [];
+    private readonly Strictness[] _strictness;
 
-    public Dimensions(long revision, IReadOnlyList<EnterpriseEntry> enterprises, IReadOnlyList<(int Id, short Source, short Quantity, int? Enterprise)> series)
+    public Dimensions(long revision, IReadOnlyList<EnterpriseEntry> enterprises, IReadOnlyList<(int Id, short Source, short Quantity, int? Enterprise)> series, IEnumerable<Strictness>? strictness = null)
     {
         Revision = revision;
+        _strictness = [.. (strictness ?? []).OrderBy(s => s.FromDay)];
         var kept = enterprises.Where(e => e.CountsAs == e.Id).OrderBy(e => e.Id).ToArray();
         EnterpriseIds = [.. kept.Select(e => e.Id)];
         Regions = [.. kept.Select(e => e.Region)];
@@ -45,11 +53,14 @@ internal sealed class Dimensions
             if (dense.TryGetValue(merged.CountsAs, out var owner)) dense[merged.Id] = owner;
         }
         var width = (series.Count == 0 ? 0 : series.Max(s => s.Id)) + 1;
-        (_ownerOfSeries, _quantityOfSeries, _sourceOfSeries) = (new int[width], new Quantity[width], new Source[width]);
+        (_ownerOfSeries, _kindOfSeries) = (new int[width], new short[width]);
         Array.Fill(_ownerOfSeries, None);
+        // Cumulative readings are brought to consumption, so theirs is a kind even where nobody sends it.
+        Kinds = [.. series.Select(s => ((Source)s.Source, (Quantity)s.Quantity)).SelectMany(k => k.Item2 is Quantity.EnergyReading ? [k, (k.Item1, Quantity.EnergyKwh)] : new[] { k }).Distinct().Order()];
+        SumKinds = [.. Kinds.Select(k => KindOf(k.Source, k.Quantity is Quantity.EnergyReading ? Quantity.EnergyKwh : k.Quantity))];
         foreach (var (id, source, quantity, enterprise) in series)
         {
-            (_quantityOfSeries[id], _sourceOfSeries[id]) = ((Quantity)quantity, (Source)source);
+            _kindOfSeries[id] = (short)KindOf((Source)source, (Quantity)quantity);
             if (enterprise is { } number && dense.TryGetValue(number, out var owner)) _ownerOfSeries[id] = owner;
         }
         (LeafOf, LeafPlaces, Cells) = BuildCube();
@@ -91,9 +102,30 @@ internal sealed class Dimensions
 
     public int OwnerOf(int series) => series < _ownerOfSeries.Length ? _ownerOfSeries[series] : None;
 
-    public Quantity QuantityOf(int series) => _quantityOfSeries[series];
+    /// <summary>What the series are of: each source with each quantity it sends.</summary>
+    public (Source Source, Quantity Quantity)[] Kinds { get; }
 
-    public Source SourceOf(int series) => _sourceOfSeries[series];
+    /// <summary>Kind under which a kind's values are added up: consumption for readings, else itself.</summary>
+    public int[] SumKinds { get; }
+
+    /// <summary>Place of a series' kind in <see cref="Kinds"/>.</summary>
+    public int KindOf(int series) => _kindOfSeries[series];
+
+    /// <summary>Place of the kind; <see cref="None"/> where nobody sends it.</summary>
+    public int KindOf(Source source, Quantity quantity) => Array.IndexOf(Kinds, (source, quantity));
+
+    /// <summary>Threshold of a measure for each enterprise on the day, millionths: its county's, prefecture's or province's own where one is in force, else the measure's.</summary>
+    public int[] ThresholdsOf(Measure measure, DateOnly day)
+    {
+        var inForce = Array.FindLastIndex(_strictness, s => s.FromDay <= day) + 1;
+        return _thresholds.GetOrAdd((measure, inForce), _ =>
+        {
+            var by = new Dictionary<string, int>();
+            foreach (var s in _strictness.Take(inForce)) by[s.Region] = s.ThresholdPpm;
+            var byRegion = Regions.Distinct().ToDictionary(r => r, r => by.Where(s => r.StartsWith(s.Key, StringComparison.Ordinal)).OrderByDescending(s => s.Key.Length).Select(s => (int?)s.Value).FirstOrDefault() ?? measure.ThresholdPpm);
+            return Array.ConvertAll(Regions, r => byRegion[r]);
+        });
+    }
 
     public ReadOnlySpan<int> PlacesOf(int leaf) => LeafPlaces.AsSpan(leaf * 24, 24);
 
@@ -123,8 +155,12 @@ internal sealed class Dimensions
         var revision = await session.QuerySingleAsync<long>("SELECT number FROM observations.revision", cancel: cancel);
         var enterprises = await session.QueryAsync<(int Id, string Region, short Division, short Size, int CountsAs)>("SELECT id, region, division, size, counts_as FROM observations.enterprise_dimension", cancel: cancel);
         var series = await session.QueryAsync<(int, short, short, int?)>("SELECT id, source, quantity, enterprise_id FROM observations.series WHERE region IS NULL", cancel: cancel);
-        return new(revision, [.. enterprises.Select(e => new EnterpriseEntry(e.Id, e.Region, e.Division, e.Size, e.CountsAs))], series);
+        return new(revision, [.. enterprises.Select(e => new EnterpriseEntry(e.Id, e.Region, e.Division, e.Size, e.CountsAs))], series, await StrictnessAsync(session, cancel));
     }
+
+    /// <summary>Thresholds that regions have set, in the order in which they came into force.</summary>
+    public static Task<IReadOnlyList<Strictness>> StrictnessAsync(Session session, CancellationToken cancel) =>
+        session.QueryAsync<Strictness>("SELECT region, from_day, threshold_ppm FROM observations.strictness ORDER BY from_day, id", cancel: cancel);
 
     private (int[] LeafOf, int[] LeafPlaces, List<(string, short)> Cells) BuildCube()
     {
