@@ -19,6 +19,10 @@ internal static class ObservationBenches
 
     /// <summary>Days that are pushed: enough to be past the first requests.</summary>
     private const int PushedDays = 20;
+
+    /// <summary>How often a value is sent and waited for.</summary>
+    private const int VisibleTimes = 9;
+
     private static readonly DateOnly s_first = new(2019, 12, 1);
 
     private static int Enterprises => Setting("RONGTONG_BENCH_ENTERPRISES", 300_000);
@@ -41,6 +45,8 @@ internal static class ObservationBenches
         var watch = Stopwatch.StartNew();
         await rollUp.RunAsync();
         results.Add(new($"observations-rollup, every measure of every day anew, {scale}", watch.Elapsed.TotalSeconds, "s", "wanted", 60));
+        results.Add(new($"observations-visible, from a meter's value sent to the officer's page, median of {VisibleTimes}, nothing else sent", await VisibleAsync(app, database), "s", "wanted", 2));
+        results.Add(new($"observations-visible, the same while a sender pushes batches of {BatchRows:N0} without pause", await VisibleUnderLoadAsync(app, database), "s", "wanted", 2));
         results.Add(new("observations-drill, p95 as a district officer", await DrillAsync(app), "ms", "wanted", 200));
         await using var read = await database.BeginAsync(Actor.System);
         var bytes = await read.QuerySingleAsync<long>("SELECT sum(pg_total_relation_size(inhrelid))::bigint FROM pg_inherits WHERE inhparent = 'observations.observation'::regclass");
@@ -104,6 +110,61 @@ internal static class ObservationBenches
             (await client.PostAsync(new Uri($"/api/v1/observations?source=electricity&key=bench-{batch.Index}", UriKind.Relative), content, cancel)).EnsureSuccessStatusCode();
         });
         return (double)Enterprises * PushedDays / watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>A value of the newest counted day is sent; the time until the page of its county says something else.</summary>
+    private static async Task<double> VisibleAsync(WebApplication app, Database database)
+    {
+        DateOnly day;
+        await using (var session = await database.BeginAsync(Actor.System)) day = await session.QuerySingleAsync<DateOnly>("SELECT max(day) FROM observations.counted_day");
+        var keys = app.Services.GetRequiredService<ApiKeys>();
+        using var sender = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        sender.DefaultRequestHeaders.Authorization = new("Bearer", await keys.CreateAsync(Actor.System, "bench", ["data_connector"], ["*"], DateTimeOffset.MaxValue));
+        using var officer = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        officer.DefaultRequestHeaders.Authorization = new("Bearer", await keys.CreateAsync(Actor.System, "bench", ["industry_officer"], ["330106"], DateTimeOffset.MaxValue));
+        // Enterprise 2 lies in the third of the counties above; the page shows numerators and denominators to a tenth of a kWh.
+        var page = new Uri($"/rates?region=330106&day={day:yyyy-MM-dd}", UriKind.Relative);
+        var times = new List<double>();
+        for (var i = 0; i < VisibleTimes; i++)
+        {
+            var before = await FiguresAsync();
+            var watch = Stopwatch.StartNew();
+            using var content = new StringContent(string.Create(CultureInfo.InvariantCulture, $"{{\"meter\":\"B2\",\"day\":\"{day:yyyy-MM-dd}\",\"value\":{10_000 + 10 * i + Random.Shared.Next(10)}}}"), Encoding.UTF8, "application/x-ndjson");
+            (await sender.PostAsync(new Uri($"/api/v1/observations?source=electricity&key=visible-{Guid.NewGuid():N}", UriKind.Relative), content)).EnsureSuccessStatusCode();
+            while (await FiguresAsync() == before) await Task.Delay(20);
+            times.Add(watch.Elapsed.TotalSeconds);
+        }
+        times.Sort();
+        return times[times.Count / 2];
+
+        async Task<string> FiguresAsync()
+        {
+            var body = await officer.GetStringAsync(page);
+            var start = body.IndexOf("id=\"rates\"", StringComparison.Ordinal);
+            return body[start..body.IndexOf("<section", start, StringComparison.Ordinal)];
+        }
+    }
+
+    private static async Task<double> VisibleUnderLoadAsync(WebApplication app, Database database)
+    {
+        using var stop = new CancellationTokenSource();
+        var key = await app.Services.GetRequiredService<ApiKeys>().CreateAsync(Actor.System, "bench", ["data_connector"], ["*"], DateTimeOffset.MaxValue);
+        var load = Task.Run(async () =>
+        {
+            using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+            client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            for (var round = 0; !stop.IsCancellationRequested; round++)
+            {
+                // Corrections of an old month: what comes late while somebody watches today.
+                var lines = string.Concat(Enumerable.Range(1, Math.Min(BatchRows, Enterprises)).Select(e => string.Create(CultureInfo.InvariantCulture, $"{{\"meter\":\"B{e}\",\"day\":\"{s_first.AddDays(40 + round % 20):yyyy-MM-dd}\",\"value\":{Kwh(e, round)}}}\n")));
+                using var content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
+                (await client.PostAsync(new Uri($"/api/v1/observations?source=electricity&key=load-{round}", UriKind.Relative), content)).EnsureSuccessStatusCode();
+            }
+        });
+        var seconds = await VisibleAsync(app, database);
+        await stop.CancelAsync();
+        await load;
+        return seconds;
     }
 
     private static async Task<double> DrillAsync(WebApplication app)

@@ -34,26 +34,36 @@ internal sealed class RollUp(Database database) : IDisposable
     private const int WatchedBefore = 1;
     private const int WatchedAfter = 2;
 
-    private readonly SemaphoreSlim _one = new(1);
+    private readonly SemaphoreSlim _watched = new(1);
+    private readonly SemaphoreSlim _all = new(1);
     private Dimensions? _dimensions;
 
     /// <summary>Counts marked days until none is left, or another host has them; how many were counted.</summary>
-    public async Task<int> RunAsync(CancellationToken cancel = default)
+    public Task<int> RunAsync(CancellationToken cancel = default) => RunAsync(_all, watchedOnly: false, cancel);
+
+    /// <summary>Counts the newest days alone, beside a count of everything: nobody who looks at today waits for last year.</summary>
+    public Task<int> RunWatchedAsync(CancellationToken cancel = default) => RunAsync(_watched, watchedOnly: true, cancel);
+
+    public void Dispose()
     {
-        await _one.WaitAsync(cancel);
+        _watched.Dispose();
+        _all.Dispose();
+    }
+
+    private async Task<int> RunAsync(SemaphoreSlim one, bool watchedOnly, CancellationToken cancel)
+    {
+        await one.WaitAsync(cancel);
         try
         {
             var counted = 0;
-            for (int days; (days = await CountNextAsync(cancel)) > 0;) counted += days;
+            for (int days; (days = await CountNextAsync(watchedOnly, cancel)) > 0;) counted += days;
             return counted;
         }
         finally
         {
-            _one.Release();
+            one.Release();
         }
     }
-
-    public void Dispose() => _one.Dispose();
 
     /// <summary>Marks every counted day: what must be done when enterprises were grouped anew.</summary>
     public static Task MarkAllAsync(Session session, CancellationToken cancel) => MarkFromAsync(session, DateOnly.MinValue, cancel);
@@ -76,11 +86,11 @@ internal sealed class RollUp(Database database) : IDisposable
         return (dimensions, Count(values[day], values[day.AddDays(-1)], dimensions, baselines).Count);
     }
 
-    private async Task<int> CountNextAsync(CancellationToken cancel)
+    private async Task<int> CountNextAsync(bool watchedOnly, CancellationToken cancel)
     {
         await using var session = await database.BeginAsync(Actor.System, cancel);
         session.StatementSeconds = 0;
-        var days = await TakeDaysAsync(session, cancel);
+        var days = await TakeDaysAsync(session, watchedOnly, cancel);
         if (days.Count == 0) return 0;
         var dimensions = await DimensionsAsync(session, cancel);
         var ranks = await ReadDays.RanksAsync(session, cancel);
@@ -110,13 +120,14 @@ internal sealed class RollUp(Database database) : IDisposable
     }
 
     /// <summary>The days to count now, in order, their marks deleted; each is locked until the transaction ends.</summary>
-    private static async Task<List<DateOnly>> TakeDaysAsync(Session session, CancellationToken cancel)
+    private static async Task<List<DateOnly>> TakeDaysAsync(Session session, bool watchedOnly, CancellationToken cancel)
     {
         var marked = await session.QueryAsync<DateOnly>("SELECT DISTINCT day FROM observations.dirty_day ORDER BY day", cancel: cancel);
         if (marked.Count == 0) return [];
         var newest = await session.QuerySingleAsync<DateOnly?>("SELECT max(day) FROM observations.counted_day", cancel: cancel) ?? marked[^1];
         DateOnly[] watched = [.. marked.Where(d => d >= newest.AddDays(-WatchedBefore) && d <= newest.AddDays(WatchedAfter))];
-        foreach (var wanted in marked.Except(watched).GroupBy(Months.Of).Select(g => g.Count() >= DaysForOnePass ? g.ToArray() : [g.First()]).Prepend(watched))
+        var others = watchedOnly ? [] : marked.Except(watched).GroupBy(Months.Of).Select(g => g.Count() >= DaysForOnePass ? g.ToArray() : [g.First()]);
+        foreach (var wanted in others.Prepend(watched))
         {
             var taken = new List<DateOnly>();
             foreach (var day in wanted)
