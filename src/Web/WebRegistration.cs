@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rongtong.Platform;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Localisation;
@@ -12,6 +13,7 @@ using Rongtong.Web.Api;
 using Rongtong.Web.Controls.Tables;
 using Rongtong.Web.Operations;
 using Rongtong.Web.Shell;
+using Rongtong.Web.Working;
 
 namespace Rongtong.Web;
 
@@ -31,6 +33,9 @@ public static class WebRegistration
             new NavigationEntry("audit.title", "/audit", Roles.ReadAudit, 910, "access.nav.group"),
             new NavigationEntry("operations.title", "/operations", Roles.ManageAccess, 920, "access.nav.group"));
         services.AddSingleton(AuditTable.Create());
+        services.TryAddSingleton(new LongWorkPatience(TimeSpan.FromMilliseconds(1_500)));
+        services.AddSingleton<LongWork>();
+        services.AddSingleton<ImportForm>();
         services.Configure<RequestLocalizationOptions>(options =>
         {
             var languages = TextCatalogue.Languages.ToArray();
@@ -51,6 +56,7 @@ public static class WebRegistration
         endpoints.MapTables();
         endpoints.MapOperations();
         endpoints.MapImportApi();
+        endpoints.MapLiveEvents("/working/events", LongWork.Topic);
         endpoints.MapRazorComponents<App>().AddAdditionalAssemblies(modules);
     }
 }

@@ -13,6 +13,7 @@ using Rongtong.Platform.Data;
 using Rongtong.Platform.Imports;
 using Rongtong.Platform.Localisation;
 using Rongtong.Web.Shell;
+using Rongtong.Web.Working;
 
 namespace Rongtong.Outbreak;
 
@@ -76,21 +77,9 @@ internal static class OutbreakEndpoints
             return Results.LocalRedirect(page);
         }).RequirePermission(OutbreakPermissions.Decide);
 
-        endpoints.MapPost("/outbreak/data/imports", async (HttpContext http, IFormFile file, IFormCollection form, ImportService imports, Texts texts, CancellationToken cancel) =>
-        {
-            try
-            {
-                await using var stream = file.OpenReadStream();
-                var options = new ImportOptions { Extra = form["hold"] == "yes" ? new Dictionary<string, string> { [ImportCases.HoldOption] = "yes" } : [] };
-                await imports.RunAsync(imports.Kinds.Single(k => k.Name == "cases"), stream, Path.GetFileName(file.FileName), options, http.Actor(), cancel: cancel);
-                Toast.Say(http, "outbreak.data.done");
-                return Results.LocalRedirect("/outbreak/data");
-            }
-            catch (ImportFileException e)
-            {
-                return Results.LocalRedirect("/outbreak/data?problem=" + Uri.EscapeDataString($"{file.FileName}: {texts[e.TextKey, [.. e.Args]]}"));
-            }
-        }).RequirePermission(OutbreakPermissions.Import).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(UploadBytesMax), new Microsoft.AspNetCore.Mvc.RequestFormLimitsAttribute { MultipartBodyLengthLimit = UploadBytesMax });
+        endpoints.MapPost("/outbreak/data/imports", (HttpContext http, IFormFile file, IFormCollection form, ImportForm imports) =>
+            imports.RunAsync(http, "cases", file, new() { Extra = form["hold"] == "yes" ? new Dictionary<string, string> { [ImportCases.HoldOption] = "yes" } : [] }, "/outbreak/data",
+                _ => new("/outbreak/data", "outbreak.data.done"), reason => "/outbreak/data?problem=" + Uri.EscapeDataString(reason))).RequirePermission(OutbreakPermissions.Import).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(UploadBytesMax), new Microsoft.AspNetCore.Mvc.RequestFormLimitsAttribute { MultipartBodyLengthLimit = UploadBytesMax });
 
         endpoints.MapPost("/outbreak/data/imports/{id:long}/undone", async (long id, HttpContext http, IFormCollection form, ImportService imports, CancellationToken cancel) =>
         {
@@ -111,25 +100,7 @@ internal static class OutbreakEndpoints
             return Results.LocalRedirect("/outbreak/data");
         }).RequirePermission(OutbreakPermissions.Import);
 
-        endpoints.MapGet("/screen/events", async (HttpContext http, LiveFeed feed, CancellationToken cancel) =>
-        {
-            http.Response.ContentType = "text/event-stream";
-            http.Response.Headers.CacheControl = "no-store";
-            await http.Response.WriteAsync(": listening\n\n", cancel);
-            await http.Response.Body.FlushAsync(cancel);
-            try
-            {
-                await foreach (var _ in feed.SubscribeAsync(RefreshPicture.Topic, cancel))
-                {
-                    await http.Response.WriteAsync("event: changed\ndata: outbreak\n\n", cancel);
-                    await http.Response.Body.FlushAsync(cancel);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The screen was closed.
-            }
-        });
+        endpoints.MapLiveEvents("/screen/events", RefreshPicture.Topic);
     }
 
     private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;

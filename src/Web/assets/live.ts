@@ -35,6 +35,11 @@ class RtLive extends HTMLElement {
     const part = this.dataset.part;
     if (!part) return;
     const response = await fetch(window.location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
+    if (response.redirected) {
+      // What was waited for stands elsewhere now.
+      window.location.assign(response.url);
+      return;
+    }
     if (!response.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').getElementById(part);
     const old = document.getElementById(part);

@@ -13,3 +13,4 @@ INSERT INTO platform.job (name, due_at) VALUES ('x', now());
 INSERT INTO platform.idempotency_key (actor, key, request_sha256, recorded_at) VALUES ('x', 'x', 'x', now());
 INSERT INTO platform.saved_view (account, table_name, name, query) VALUES ('x', 'x', 'x', 'x');
 INSERT INTO platform.recovery_code (account_id, code_sha256) SELECT id, 'x' FROM platform.account;
+INSERT INTO platform.long_work (id, actor, title_key, subject, back, started_at, seen_at) VALUES (gen_random_uuid(), 'x', 'x', 'x', '/', now(), now());

@@ -10,6 +10,7 @@ using Rongtong.Platform.Data;
 using Rongtong.Platform.Imports;
 using Rongtong.Platform.Localisation;
 using Rongtong.Web.Shell;
+using Rongtong.Web.Working;
 
 namespace Rongtong.HealthCode.Pages;
 
@@ -18,22 +19,10 @@ internal static class StaffForms
 {
     public static void MapStaffForms(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/health/batches/imports", async (HttpContext http, IFormFile file, IFormCollection form, ImportService imports, Texts texts, CancellationToken cancel) =>
-        {
-            try
-            {
-                await using var stream = file.OpenReadStream();
-                var report = await imports.RunAsync(imports.Kinds.Single(k => k.Name == "health-facts"), stream, Path.GetFileName(file.FileName), new ImportOptions(), http.Actor(), cancel: cancel);
-                Toast.Say(http, "health.batches.loaded");
-                return report.Rejects is [var first, ..]
-                    ? Results.LocalRedirect("/health/batches?problem=file&detail=" + Uri.EscapeDataString(texts["health.batches.rejected", report.Rejected, first.Line, first.Column, texts[first.TextKey]]))
-                    : Results.LocalRedirect("/health/batches");
-            }
-            catch (ImportFileException e)
-            {
-                return Results.LocalRedirect("/health/batches?problem=file&detail=" + Uri.EscapeDataString(texts[e.TextKey, [.. e.Args]]));
-            }
-        }).RequirePermission(HealthCodePermissions.Record).ExcludeFromDescription();
+        endpoints.MapPost("/health/batches/imports", (HttpContext http, IFormFile file, IFormCollection form, ImportForm imports, Texts texts) =>
+            imports.RunAsync(http, "health-facts", file, new(), "/health/batches",
+                report => report.Rejects is [var first, ..]
+                    ? new(Problem(texts["health.batches.rejected", report.Rejected, first.Line, first.Column, texts[first.TextKey]]), "health.batches.loaded") : new("/health/batches", "health.batches.loaded"), Problem)).RequirePermission(HealthCodePermissions.Record).ExcludeFromDescription();
 
         endpoints.MapPost("/health/batches/{id:long}/approved", (long id, HttpContext http, IFormCollection form, FactBatches batches, Database database, CancellationToken cancel) =>
             DecideAsync(http, database, session => batches.ApproveAsync(session, id, cancel), cancel)).RequirePermission(HealthCodePermissions.Record).ExcludeFromDescription();
@@ -107,4 +96,6 @@ internal static class StaffForms
                 return Results.LocalRedirect("/health/batches?problem=not-found");
         }
     }
+
+    private static string Problem(string reason) => "/health/batches?problem=file&detail=" + Uri.EscapeDataString(reason);
 }

@@ -8,6 +8,7 @@ using Rongtong.Observations.Measures;
 using Rongtong.Observations.Rollup;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
+using Rongtong.Web.Shell;
 using Rongtong.Platform.Localisation;
 
 namespace Rongtong.Observations.Pages;
@@ -20,25 +21,7 @@ internal static class RateEndpoints
 {
     public static void MapRates(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/rates/events", async (HttpContext http, LiveFeed feed, CancellationToken cancel) =>
-        {
-            http.Response.ContentType = "text/event-stream";
-            http.Response.Headers.CacheControl = "no-store";
-            await http.Response.WriteAsync(": listening\n\n", cancel);
-            await http.Response.Body.FlushAsync(cancel);
-            try
-            {
-                await foreach (var _ in feed.SubscribeAsync(RollUp.Topic, cancel))
-                {
-                    await http.Response.WriteAsync("event: changed\ndata: rates\n\n", cancel);
-                    await http.Response.Body.FlushAsync(cancel);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The page was closed.
-            }
-        });
+        endpoints.MapLiveEvents("/rates/events", RollUp.Topic);
 
         endpoints.MapGet("/api/v1/rates/{code}/figures", async (string code, HttpContext http, RateReadings readings, IRegions regions) =>
         {

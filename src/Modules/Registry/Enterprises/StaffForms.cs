@@ -10,6 +10,7 @@ using Rongtong.Platform.Localisation;
 using Rongtong.Registry.Codes;
 using Rongtong.Registry.Enterprises.Merge;
 using Rongtong.Web.Shell;
+using Rongtong.Web.Working;
 
 namespace Rongtong.Registry.Enterprises;
 
@@ -23,21 +24,9 @@ internal static class StaffForms
     {
         var staff = endpoints.MapGroup("/enterprises").RequirePermission(RegistryPermissions.Enterprises).ExcludeFromDescription();
 
-        staff.MapPost("/imports", async (HttpContext http, IFormFile file, IFormCollection form, ImportService imports, Texts texts, CancellationToken cancel) =>
-        {
-            try
-            {
-                await using var stream = file.OpenReadStream();
-                var options = new ImportOptions { Extra = form["day"].ToString() is { Length: > 0 } day ? new Dictionary<string, string> { ["day"] = day } : [] };
-                await imports.RunAsync(imports.Kinds.Single(k => k.Name == "enterprises"), stream, Path.GetFileName(file.FileName), options, http.Actor(), cancel: cancel);
-                Toast.Say(http, "registry.imports.loaded");
-                return Results.LocalRedirect("/enterprises/imports");
-            }
-            catch (ImportFileException e)
-            {
-                return Results.LocalRedirect("/enterprises/imports?problem=" + Uri.EscapeDataString(texts[e.TextKey, [.. e.Args]]));
-            }
-        }).WithMetadata(new RequestSizeLimitAttribute(FileBytesMax));
+        staff.MapPost("/imports", (HttpContext http, IFormFile file, IFormCollection form, ImportForm imports) =>
+            imports.RunAsync(http, "enterprises", file, new() { Extra = form["day"].ToString() is { Length: > 0 } day ? new Dictionary<string, string> { ["day"] = day } : [] }, "/enterprises/imports",
+                _ => new("/enterprises/imports", "registry.imports.loaded"), reason => "/enterprises/imports?problem=" + Uri.EscapeDataString(reason))).WithMetadata(new RequestSizeLimitAttribute(FileBytesMax));
 
         staff.MapPost("/imports/{id:long}/undone", async (long id, HttpContext http, IFormCollection form, ImportService imports, Database database, CancellationToken cancel) =>
         {

@@ -12,6 +12,7 @@ using Rongtong.Resumption.Measures;
 using Rongtong.Resumption.Openings;
 using Rongtong.Resumption.Projects;
 using Rongtong.Web.Shell;
+using Rongtong.Web.Working;
 
 namespace Rongtong.Resumption.Pages;
 
@@ -65,21 +66,10 @@ internal static class OfficerForms
             }
         });
 
-        officer.MapPost("/projects/imports", async (HttpContext http, IFormFile file, IFormCollection form, ImportService imports, Texts texts, CancellationToken cancel) =>
-        {
-            try
-            {
-                await using var stream = file.OpenReadStream();
-                var report = await imports.RunAsync(imports.Kinds.Single(k => k.Name == "major-projects"), stream, Path.GetFileName(file.FileName), new ImportOptions(), http.Actor(), cancel: cancel);
-                if (report.Rejects is [var first, ..]) return Results.LocalRedirect("/resumption/projects?problem=file&detail=" + Uri.EscapeDataString(texts["resumption.projects.rejected", report.Rejected, first.Line, first.Column, texts[first.TextKey]]));
-                Toast.Say(http, "resumption.projects.loaded");
-                return Results.LocalRedirect("/resumption/projects");
-            }
-            catch (ImportFileException e)
-            {
-                return Results.LocalRedirect("/resumption/projects?problem=file&detail=" + Uri.EscapeDataString(texts[e.TextKey, [.. e.Args]]));
-            }
-        });
+        officer.MapPost("/projects/imports", (HttpContext http, IFormFile file, IFormCollection form, ImportForm imports, Texts texts) =>
+            imports.RunAsync(http, "major-projects", file, new(), "/resumption/projects",
+                report => report.Rejects is [var first, ..]
+                    ? new(FileProblem(texts["resumption.projects.rejected", report.Rejected, first.Line, first.Column, texts[first.TextKey]])) : new("/resumption/projects", "resumption.projects.loaded"), FileProblem));
 
         officer.MapPost("/milestones/{id:long}/completion", async (long id, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
         {
@@ -90,6 +80,8 @@ internal static class OfficerForms
             return Results.LocalRedirect("/resumption/projects");
         });
     }
+
+    private static string FileProblem(string reason) => "/resumption/projects?problem=file&detail=" + Uri.EscapeDataString(reason);
 
     private static async Task<IResult> EndAsync(HttpContext http, Session session, long id, StepOutcome outcome, CancellationToken cancel)
     {
