@@ -9,6 +9,7 @@ var root = new RootCommand("Rongtong: contain an outbreak, reopen the economy. W
     AllocateCommand.Create(),
     AnalyseCommands.Create(),
     DbCommands.Create(),
+    EnterpriseCommands.Create(),
     HealthCommands.Create(),
     ImportCommand.Create(),
     RulesCommands.Create(),

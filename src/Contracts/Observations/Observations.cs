@@ -35,3 +35,10 @@ public interface IEnterpriseRates
     /// <summary>The newest reported or measured figure of a quantity, with its day: what a form shows instead of asking. Null where nothing is held.</summary>
     Task<(DateOnly Day, decimal Value, string Source)?> LatestAsync(int enterpriseId, string quantity, CancellationToken cancel = default);
 }
+
+/// <summary>Invented electricity for the demo, where more enterprises were invented than the first visit brought.</summary>
+public interface IDemoElectricity
+{
+    /// <summary>Gives enterprises without a meter a year of days, and counts the figures. How many observations were written.</summary>
+    Task<long> MakeForNewAsync(IProgress<long>? progress, CancellationToken cancel = default);
+}

@@ -96,3 +96,15 @@ public sealed record EnterpriseUnmerged(int Kept, int Restored)
     /// <summary>Kind of the event.</summary>
     public const string Kind = "registry.enterprise-unmerged";
 }
+
+/// <summary>
+/// An enterprise is to be told something: published as an event in the module's own transaction. The register sends it to those of the enterprise's
+/// contacts who agreed to be contacted; no other module learns a telephone number.
+/// </summary>
+/// <param name="EnterpriseId">Which.</param>
+/// <param name="Text">What to say, short enough for an SMS.</param>
+public sealed record EnterpriseToBeTold(int EnterpriseId, string Text)
+{
+    /// <summary>Kind of the event.</summary>
+    public const string Kind = "registry.enterprise-to-be-told";
+}

@@ -49,6 +49,7 @@ public static class ObservationsModule
         services.AddSingleton<IJob, TakeHeadCounts>();
         services.AddSingleton<DemoElectricity>();
         services.AddSingleton<IDemoData>(provider => provider.GetRequiredService<DemoElectricity>());
+        services.AddSingleton<IDemoElectricity>(provider => provider.GetRequiredService<DemoElectricity>());
         services.AddNavigation(
             new NavigationEntry("observations.nav.rates", "/rates", null, 200, "observations.nav.group"),
             new NavigationEntry("observations.measures.title", "/rates/measures", null, 210, "observations.nav.group"));

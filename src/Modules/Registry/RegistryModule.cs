@@ -6,6 +6,7 @@ using Rongtong.Contracts.Registry;
 using Rongtong.Platform;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
 using Rongtong.Platform.Imports;
 using Rongtong.Registry.Enterprises;
 using Rongtong.Registry.Enterprises.Demo;
@@ -32,6 +33,7 @@ public static class RegistryModule
         services.AddSingleton<IImportKind, ImportPopulation>();
         services.AddSingleton<IEnterprises, EnterpriseQueries>();
         services.AddSingleton<IImportKind, ImportEnterprises>();
+        services.AddSingleton<IEventSubscriber, TellEnterprise>();
         services.AddSingleton<DemoEnterprises>();
         services.AddSingleton<IDemoData>(provider => provider.GetRequiredService<DemoEnterprises>());
         services.AddSingleton(provider => EnterprisesTable.Create(provider.GetRequiredService<IRegions>()));

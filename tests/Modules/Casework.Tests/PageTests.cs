@@ -115,6 +115,34 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_enterprise_is_told_when_its_case_moves_by_those_contacts_alone_who_agreed()
+    {
+        const string Code = "91420100MA4KRT0092";
+        await using (var session = await _host.Database.Database.BeginAsync(Actor.System))
+        {
+            await session.ExecuteAsync("""
+                INSERT INTO registry.enterprise (code, name, region_code, size_rule, source, recorded_at) VALUES (@Code, '示例电子', '420106', 'x', 'x', @now);
+                INSERT INTO registry.contact (enterprise_id, name, phone, consented_at, withdrawn_at, recorded_at)
+                SELECT e.id, c.name, c.phone, c.agreed, c.withdrawn, @now FROM registry.enterprise e,
+                    (VALUES ('a', '10000000011', @now, NULL::timestamptz), ('b', '10000000012', NULL, NULL), ('c', '10000000013', @now, @now)) AS c (name, phone, agreed, withdrawn) WHERE e.code = @Code
+                """, new { Code, now = session.Now });
+            await session.CommitAsync();
+        }
+        using var owner = await _host.SignedInAsync("owner1", "enterprise", "42", Code);
+        var opened = (await RunningHost.PostAsync(owner, "/casework/mine", "/casework/mine", ("category", "labour"), ("urgency", "normal"), ("words", "缺工三成"))).Headers.Location!.OriginalString;
+        using var officer = await _host.SignedInAsync("officer5", "liaison", "4201");
+        await RunningHost.PostAsync(officer, opened, opened + "/steps", ("step", "accept"), ("version", "1"));
+        await RunningHost.PostAsync(officer, opened, opened + "/steps", ("step", "note"), ("version", "2"), ("words", "内部记录"));
+        await WaitAsync(async () =>
+        {
+            await _host.Services.GetRequiredService<OutboxDispatcher>().DispatchAsync();
+            return await CountAsync("SELECT count(*) FROM casework.message") > 0;
+        });
+        (await CountAsync("SELECT count(*) FROM casework.message")).ShouldBe(1);
+        (await CountAsync("SELECT count(*) FROM platform.outbox_event WHERE kind = 'casework.message-wanted' AND payload->>'to' = '10000000011' AND payload->>'text' LIKE '%已受理%'")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Demo_cases_stand_at_every_stage_and_are_made_once()
     {
         await DemoAccounts.CreateAsync(_host.Services.GetRequiredService<Accounts>(), "42");

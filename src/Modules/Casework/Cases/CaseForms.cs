@@ -8,6 +8,8 @@ using Rongtong.Casework.Liaison;
 using Rongtong.Contracts.Registry;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
+using Rongtong.Platform.Localisation;
 using Rongtong.Web.Shell;
 
 namespace Rongtong.Casework.Cases;
@@ -123,7 +125,7 @@ internal sealed record StepRequest(string Step, int Version, string? Words = nul
 }
 
 /// <summary>What pages and machines ask of cases: one transaction each.</summary>
-internal sealed class CaseDesk(Database database, EnterpriseFacts enterprises, IRegions regions, WorkCalendar calendar, Officers officers)
+internal sealed class CaseDesk(Database database, EnterpriseFacts enterprises, IRegions regions, WorkCalendar calendar, Officers officers, TextCatalogue texts)
 {
     public async Task<OpenOutcome> OpenAsync(Actor actor, OpenCase request, CancellationToken cancel)
     {
@@ -142,8 +144,20 @@ internal sealed class CaseDesk(Database database, EnterpriseFacts enterprises, I
         Officer? to = null;
         if (input is CaseInput.HandOver && request.Officer is { Length: > 0 } officer && await CaseFile.FindAsync(session, id, cancel) is { } file) to = await officers.FindAsync(officer, file.RegionCode, cancel);
         var result = await new TakeStep(id, request.Version, input, to, request.Into).RunAsync(session, calendar, cancel);
-        if (result is StepResult.Taken) await session.CommitAsync(cancel);
+        if (result is not StepResult.Taken) return result;
+        await TellAsync(session, id, input, cancel);
+        await session.CommitAsync(cancel);
         return result;
+    }
+
+    /// <summary>The enterprise whose case it is need not look every day: it is told when somebody took it up, asks something, or has an answer. What was said stands on its page, not in an SMS.</summary>
+    private async Task TellAsync(Session session, long id, CaseInput input, CancellationToken cancel)
+    {
+        if (input is not (CaseInput.Accept or CaseInput.Ask or CaseInput.Solve)) return;
+        if (await CaseFile.FindAsync(session, id, cancel) is not { IsShared: true, EnterpriseId: { } enterprise } file) return;
+        // texts: casework.told.accept casework.told.ask casework.told.solve
+        var text = string.Format(CultureInfo.InvariantCulture, texts.Find("casework.told." + input.Kind, TextCatalogue.Languages[0]), file.Id, file.TitleZh);
+        await session.AsSystemAsync(() => session.PublishAsync(EnterpriseToBeTold.Kind, file.EnterpriseCode, new EnterpriseToBeTold(enterprise, text), cancel), cancel);
     }
 
     /// <summary>Adds files to a case, each by itself; the first problem, or null.</summary>

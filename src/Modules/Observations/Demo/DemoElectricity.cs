@@ -1,3 +1,4 @@
+using Rongtong.Contracts.Observations;
 using Rongtong.Contracts.Registry;
 using Rongtong.Observations.Calendar;
 using Rongtong.Observations.Ingest;
@@ -12,9 +13,10 @@ namespace Rongtong.Observations.Demo;
 /// Invented electricity of the register's enterprises, the same every time: a usual December, the dip of Spring Festival, and fifty days before the
 /// last day a standstill from which each comes back on a day of its own.
 /// </summary>
-internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprises> registers, FollowEnterprises follow, SeriesBook book, WriteBatch write, RollUp rollUp) : IDemoData
+internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprises> registers, FollowEnterprises follow, SeriesBook book, WriteBatch write, RollUp rollUp) : IDemoData, IDemoElectricity
 {
     private const string Key = "demo ";
+    private const string MeterPrefix = "DEMO-";
     private const int ChunkEnterprises = 20_000;
 
     /// <summary>Days from the standstill to the last day.</summary>
@@ -33,17 +35,34 @@ internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprise
         await rollUp.RunAsync(cancel);
     }
 
-    /// <summary>Writes the days; figures are counted by the caller. How many observations were written.</summary>
-    public async Task<long> MakeAsync(DateOnly first, DateOnly last, CancellationToken cancel)
+    public async Task<long> MakeForNewAsync(IProgress<long>? progress, CancellationToken cancel = default)
+    {
+        await using (var session = await database.BeginAsync(Actor.System, cancel))
+        {
+            await follow.ReadAllAsync(session, cancel);
+            await session.CommitAsync(cancel);
+        }
+        var last = ChinaDay.Of(database.Clock.GetUtcNow()).AddDays(-1);
+        var written = await MakeAsync(new DateOnly(last.Year - 1, 12, 1), last, cancel, progress);
+        await rollUp.RunAsync(cancel);
+        return written;
+    }
+
+    /// <summary>Writes the days of enterprises that have no meter yet; figures are counted by the caller. How many observations were written.</summary>
+    public async Task<long> MakeAsync(DateOnly first, DateOnly last, CancellationToken cancel, IProgress<long>? progress = null)
     {
         var written = 0L;
-        var chunk = new List<Enterprise>(ChunkEnterprises);
         if (registers.FirstOrDefault() is not { } register) return 0;
+        HashSet<string> metered;
+        await using (var session = await database.BeginAsync(Actor.System, cancel))
+            metered = [.. await session.QueryAsync<string>("SELECT subject FROM observations.series WHERE source = @source AND quantity = @quantity AND subject ^@ @MeterPrefix", new { source = (short)Source.Electricity, quantity = (short)Quantity.EnergyKwh, MeterPrefix }, cancel)];
+        var chunk = new List<Enterprise>(ChunkEnterprises);
         await foreach (var enterprise in register.AllAsync(cancel))
         {
+            if (metered.Contains(MeterPrefix + enterprise.Code)) continue;
             chunk.Add(enterprise);
             if (chunk.Count < ChunkEnterprises) continue;
-            written += await WriteAsync(chunk, first, last, cancel);
+            progress?.Report(written += await WriteAsync(chunk, first, last, cancel));
             chunk.Clear();
         }
         return chunk.Count == 0 ? written : written + await WriteAsync(chunk, first, last, cancel);
@@ -74,7 +93,7 @@ internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprise
 
     private async Task<long> WriteAsync(List<Enterprise> chunk, DateOnly first, DateOnly last, CancellationToken cancel)
     {
-        await book.EnsureAsync(Source.Electricity, [.. chunk.Select(e => new SeriesName(Quantity.EnergyKwh, "DEMO-" + e.Code, e.Code))], cancel);
+        await book.EnsureAsync(Source.Electricity, [.. chunk.Select(e => new SeriesName(Quantity.EnergyKwh, MeterPrefix + e.Code, e.Code))], cancel);
         var written = 0L;
         for (var month = Months.Of(first); month <= last; month = month.AddMonths(1))
         {
@@ -85,7 +104,7 @@ internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprise
             {
                 foreach (var enterprise in chunk)
                 {
-                    if (book.TryFind(Source.Electricity, Quantity.EnergyKwh, "DEMO-" + enterprise.Code, out var series)) delivery.Add(series, day, Consumption(enterprise.Id, enterprise.Size, day, last), isConverted: false);
+                    if (book.TryFind(Source.Electricity, Quantity.EnergyKwh, MeterPrefix + enterprise.Code, out var series)) delivery.Add(series, day, Consumption(enterprise.Id, enterprise.Size, day, last), isConverted: false);
                 }
             }
             await write.RunAsync(session, new(Source.Electricity, $"{Key}{chunk[0].Id} {month:yyyy-MM}", "", "demo", "system", session.Now), delivery, id => new(id, delivery.Rows.Count, 0, 0, delivery.Flagged(), [], 0), null, cancel);

@@ -19,16 +19,34 @@ public sealed class DemoEnterprises(Database database, IRegions regions) : IDemo
         ArgumentNullException.ThrowIfNull(provinceCode);
         await using var session = await database.BeginAsync(Actor.System, cancel);
         if (await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM registry.enterprise WHERE source = @Source)", new { Source }, cancel)) return;
+        await KeepAsync(session, provinceCode, DemoCount, cancel);
+        await session.CommitAsync(cancel);
+    }
+
+    /// <summary>Brings the demo's register to as many enterprises as a whole province has; those that are there stay as they are. How many there are.</summary>
+    public async Task<long> GrowAsync(string provinceCode, int count, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(provinceCode);
+        await using var session = await database.BeginAsync(Actor.System, cancel);
+        session.StatementSeconds = 0;
+        await KeepAsync(session, provinceCode, count, cancel);
+        var held = await session.QuerySingleAsync<long>("SELECT count(*) FROM registry.enterprise WHERE source = @Source", new { Source }, cancel);
+        await session.CommitAsync(cancel);
+        return held;
+    }
+
+    private async Task KeepAsync(Session session, string provinceCode, int count, CancellationToken cancel)
+    {
         var invented = new InventedEnterprises(regions.Current, provinceCode);
+        var held = (await session.QueryAsync<string>("SELECT code FROM registry.enterprise WHERE source = @Source", new { Source }, cancel)).ToHashSet();
+        var rows = Enumerable.Range(0, count - 1).Select(invented.Of).Prepend(Own(provinceCode)).Where(r => !held.Contains(r.Code)).ToArray();
         var keep = new KeepEnterprises(session, Source, null);
-        var rows = Enumerable.Range(0, DemoCount - 1).Select(invented.Of).Prepend(Own(provinceCode)).ToArray();
         foreach (var row in rows) await keep.AddAsync(row, cancel);
         await keep.CompleteAsync(cancel);
         await PlaceAsync(session, rows, cancel);
-        await LinkAsync(session, rows, cancel);
+        if (held.Count == 0) await LinkAsync(session, rows, cancel);
         await new FindDuplicates(session, regions.Current).RunAsync(null, cancel);
         await AnnounceEnterprises.TouchedAsync(session, cancel);
-        await session.CommitAsync(cancel);
     }
 
     /// <summary>A maker of protective goods with 850 staff; it lies in the first county of the province's first prefecture.</summary>
