@@ -60,6 +60,7 @@ public static class CaseworkModule
         services.AddSingleton<IJob, SweepMessages>();
 
         services.AddSingleton<IDemoData, DemoCases>();
+        services.AddTile<Pages.OwnTile>(TilePlace.Own, CaseworkPermissions.Own, 40);
         services.AddNavigation(
             new NavigationEntry("casework.today", "/casework/today", CaseworkPermissions.Work, 500, "casework.nav.group"),
             new NavigationEntry("casework.mine", "/casework/mine", CaseworkPermissions.Own, 505, "casework.nav.group"),

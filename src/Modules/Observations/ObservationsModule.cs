@@ -50,6 +50,8 @@ public static class ObservationsModule
         services.AddSingleton<DemoElectricity>();
         services.AddSingleton<IDemoData>(provider => provider.GetRequiredService<DemoElectricity>());
         services.AddSingleton<IDemoElectricity>(provider => provider.GetRequiredService<DemoElectricity>());
+        services.AddTile<OwnTile>(TilePlace.Own, ObservationPermissions.Own, 30);
+        services.AddTile<RatesTile>(TilePlace.Screen, ObservationPermissions.Read, 20);
         services.AddNavigation(
             new NavigationEntry("observations.nav.rates", "/rates", null, 200, "observations.nav.group"),
             new NavigationEntry("observations.measures.title", "/rates/measures", null, 210, "observations.nav.group"));

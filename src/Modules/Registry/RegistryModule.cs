@@ -38,7 +38,9 @@ public static class RegistryModule
         services.AddSingleton<IDemoData>(provider => provider.GetRequiredService<DemoEnterprises>());
         services.AddSingleton(provider => EnterprisesTable.Create(provider.GetRequiredService<IRegions>()));
         services.AddHostedService<ReloadRegions>();
+        services.AddTile<Enterprises.Own.OwnTile>(TilePlace.Own, RegistryPermissions.Own, 10);
         services.AddNavigation(
+            new NavigationEntry("web.mine.title", "/mine", RegistryPermissions.Own, 1, "registry.enterprises.nav"),
             new NavigationEntry("registry.enterprises.title", "/enterprises", null, 400, "registry.enterprises.nav"),
             new NavigationEntry("registry.statistics.title", "/enterprises/statistics", null, 401, "registry.enterprises.nav"),
             new NavigationEntry("registry.own.title", "/enterprises/own", RegistryPermissions.Own, 402, "registry.enterprises.nav"),

@@ -24,7 +24,7 @@ internal static class PlanningRooms
         services.AddSingleton<StoredPlans>();
         services.AddSingleton<ReadBoard>();
         services.AddSingleton<IJob, AuditFillRates>();
-        services.AddSingleton<IScreenTile, BoardScreenTile>();
+        services.AddTile<BoardTile>(TilePlace.Screen, SuppliesPermissions.Read, 30);
         services.AddSingleton(provider => PlansTable.Create(provider.GetRequiredService<IRegions>()));
         return services.AddNavigation(
             new NavigationEntry("supplies.board.title", "/supplies/board", SuppliesPermissions.Read, 502, "supplies.nav.group"),
