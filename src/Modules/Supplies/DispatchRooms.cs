@@ -41,5 +41,6 @@ internal static class DispatchRooms
     {
         endpoints.MapDispatchApi();
         endpoints.MapDispatchForms();
+        endpoints.MapScanApp();
     }
 }
