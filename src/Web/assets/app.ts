@@ -3,7 +3,6 @@ import './chart';
 import './live';
 import './map';
 import './health';
-import './scan';
 
 // Choices that apply at once where scripts run; without them the form's button does it.
 for (const control of document.querySelectorAll<HTMLSelectElement>('select[data-submit]')) {

@@ -86,7 +86,9 @@ class RtMap extends HTMLElement {
     if (!this.figures) return;
     const colours = themeColours(this);
     const isDark = document.documentElement.dataset.bsTheme === 'dark';
-    const ramp = isDark ? dark : light;
+    const rising = isDark ? dark : light;
+    // Where little is bad, data-reversed gives the strongest colour to the smallest figures.
+    const ramp = this.dataset.reversed === undefined ? rising : [...rising].reverse();
     // Rates have classes of their own: data-classes="0,20,40,60,80,100,Infinity".
     const limits = this.dataset.classes?.split(',').map(Number) ?? classes;
     const metric = this.metric;

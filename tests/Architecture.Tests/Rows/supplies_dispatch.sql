@@ -12,3 +12,6 @@ INSERT INTO supplies.offer (facility_code, region_code, item_code, quantity, is_
 INSERT INTO supplies.purchase (offer_id, consignment_id, price_fen, total_fen, quotations, ordered_by, ordered_at) SELECT o.id, c.id, 1, 5, '[]', 'x', now() FROM supplies.offer o, supplies.consignment c WHERE o.facility_code = 'P-DROW' AND c.reference = 'row';
 INSERT INTO supplies.collection (key, facility_code, region_code, stream, item_code, quantity, weight_grams, carrier, treatment, collected_by, collected_at) VALUES ('row', 'H-DROW', '4201', 'protective', 'suit', 5, 100, 'P-DROW', 'P-DROW', 'x', now());
 INSERT INTO supplies.collection_lot (collection_id, lot_id, quantity) SELECT c.id, l.id, 5 FROM supplies.collection c, supplies.lot l WHERE l.number = 'dispatch-row';
+INSERT INTO supplies.donor_offer (code, report, region_code, item_code, quantity, expires_at, offered_at) VALUES ('ABCDEFGHJKLN', 'row', '4201', 'suit', 5, now(), now());
+INSERT INTO supplies.quotation_request (key, facility_code, region_code, facility_name, item_code, quantity, closes_at, asked_by, asked_at) VALUES ('row', 'H-DROW', '4201', 'x', 'suit', 5, now(), 'x', now());
+INSERT INTO supplies.quotation (offer_id, request_id, supplier, region_code) SELECT o.id, r.id, 'P-DROW', '4201' FROM supplies.offer o, supplies.quotation_request r WHERE o.facility_code = 'P-DROW' AND r.key = 'row';

@@ -10,3 +10,4 @@ INSERT INTO supplies.household (code, compound_code, building, door, region_code
 INSERT INTO supplies.delivery_slot (compound_code, region_code, day, from_hour, to_hour, capacity) VALUES ('X', '4201', '2020-02-01', 9, 11, 1);
 INSERT INTO supplies.household_order (number, request_key, household_code, compound_code, region_code, package_id, organisation, slot_id, is_isolated, ordered, hand_over_code, ordered_at) VALUES ('X', 'x', 'X', 'X', '4201', 1, 'x', 1, false, 1, 'x', now());
 INSERT INTO supplies.household_step (order_id, state, at, actor) VALUES (1, 'ordered', now(), 'x');
+INSERT INTO supplies.price_threshold (rule_id, row_id, region_code, value, effective_from, document, clause, proposer, proposed_at) VALUES ('x', 'x', '42', 1, '2020-02-01', 'x', 'x', 'x', now());

@@ -279,6 +279,15 @@ public sealed class DispatchLifeTests : IAsyncLifetime, IDisposable
         var id = (await FetchAsync("b", 35)).ShouldBeOfType<CollectOutcome.Done>().Id;
         (await FetchAsync("b", 35)).ShouldBe(new CollectOutcome.Done(id));
         (await _world.InAsync(SuppliesWorld.Of("H2"), s => Collect.CloseAsync(s, id, "destroyed", "", default))).ShouldBe(new CollectOutcome.Invalid("certificate"));
+        Task<CollectOutcome> WeighAsync(string who, string step, long grams, string permission = SuppliesPermissions.Own) => _world.InAsync(SuppliesWorld.Of(who, permission), s => new WeighLoad(id, step, grams).RunAsync(s, default));
+        (await WeighAsync("H2", "fetch", 1_480)).ShouldBeOfType<CollectOutcome.NotFound>();
+        (await WeighAsync("C1", "fetch", 1_480, SuppliesPermissions.Carry)).ShouldBe(new CollectOutcome.Done(id));
+        (await WeighAsync("C1", "fetch", 1_480, SuppliesPermissions.Carry)).ShouldBe(new CollectOutcome.Done(id));
+        (await WeighAsync("C1", "fetch", 1_000, SuppliesPermissions.Carry)).ShouldBe(new CollectOutcome.Invalid("state"));
+        (await _world.InAsync(SuppliesWorld.Of("H2"), s => Collect.CloseAsync(s, id, "destroyed", "W-2020-7", default))).ShouldBe(new CollectOutcome.Invalid("weight"));
+        (await _world.InAsync(SuppliesWorld.Of("H1"), s => Load.LastAsync(s, "H1", default))).Single().IsWeightDoubtful.ShouldBeFalse();
+        (await WeighAsync("H2", "receive", 1_200)).ShouldBe(new CollectOutcome.Done(id));
+        (await _world.InAsync(SuppliesWorld.Of("H1"), s => Load.LastAsync(s, "H1", default))).Single().IsWeightDoubtful.ShouldBeTrue();
         (await _world.InAsync(SuppliesWorld.Of("H2"), s => Collect.CloseAsync(s, id, "destroyed", "W-2020-7", default))).ShouldBe(new CollectOutcome.Done(id));
         (await _world.HeldAsync("H2", StockState.Destroyed, _lot)).ShouldBe(35);
         var line = (await _world.InAsync(s => s.QueryAsync<ReturnLine>("SELECT facility_code, item_code, issued, used, came_back, gap FROM " + ReturnLine.From))).Single(l => l.FacilityCode == "H1");

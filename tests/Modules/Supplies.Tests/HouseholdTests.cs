@@ -29,6 +29,32 @@ public sealed class HouseholdTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
+    public async Task A_worker_loads_what_is_packed_at_once_and_brings_back_what_nobody_was_there_for_by_one_tap()
+    {
+        using var resident = _host.Browser();
+        foreach (var (home, once) in new[] { (_isolated, "k1"), (_home, "k2") })
+            (await RunningHost.PostAsync(resident, $"{OrderPage}?household={home}", OrderPage, ("household", home), ("package", $"{_package}"), ("quantity", "1"), ("slot", $"{_slot}"), ("once", once))).Headers.Location!.OriginalString.ShouldContain("number=");
+        using var shop = await _host.SignedInAsync("shop", "enterprise", "42", "SHOP");
+        await RunningHost.PostAsync(shop, "/supplies/households/shop", "/supplies/households/shop/orders/1/packed", ("packed", "1"));
+        using var worker = await _host.SignedInAsync("grid", "grid_worker", "4201");
+        // A worker of another city loads nothing of this one.
+        using var stranger = await _host.SignedInAsync("stranger", "grid_worker", "4401");
+        await RunningHost.PostAsync(stranger, "/supplies/households", $"/supplies/households/walks/{_slot}/out", ("day", ""));
+        await RunningHost.PostAsync(worker, "/supplies/households", $"/supplies/households/walks/{_slot}/out", ("day", ""));
+        await RunningHost.PostAsync(worker, "/supplies/households", $"/supplies/households/walks/{_slot}/out", ("day", ""));
+        (await _host.QueryAsync<string>("SELECT state FROM supplies.household_order ORDER BY id")).ShouldBe(["out", "ordered"]);
+        (await _host.QueryAsync<string>("SELECT actor FROM supplies.household_step WHERE state = 'out'")).Count.ShouldBe(1);
+
+        var number = (await _host.QueryAsync<string>("SELECT number FROM supplies.household_order WHERE state = 'out'")).Single();
+        var list = await worker.PageAsync("/supplies/households?culture=en&ui-culture=en");
+        list.ShouldContain("0 of 2 done");
+        list.ShouldContain("Nobody there");
+        await RunningHost.PostAsync(worker, "/supplies/households", "/supplies/households/steps", ("number", number), ("to", "returned"), ("note", "无人应答"), ("day", ""));
+        (await worker.PageAsync("/supplies/households?culture=en&ui-culture=en")).ShouldContain("1 of 2 done");
+        (await _host.QueryAsync<string>("SELECT note FROM supplies.household_step WHERE state = 'returned'")).ShouldBe(["无人应答"]);
+    }
+
+    [Fact]
     public async Task From_the_household_s_code_to_the_door_without_a_name_or_a_meeting()
     {
         using var resident = _host.Browser();

@@ -26,6 +26,12 @@ internal sealed record TakeDonation(Facility Facility, string ItemCode, long Qua
 
     public DateOnly? ExpiresOn { get; init; }
 
+    /// <summary>The code under which it was offered; null for goods that came unannounced.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>A new code, 60 bits.</summary>
+    internal static string NewCode() => RandomNumberGenerator.GetString(Letters, 12);
+
     public async Task<DonationOutcome> RunAsync(Session session, CancellationToken cancel)
     {
         if (ItemCatalogue.Current.Find(ItemCode) is null) return new DonationOutcome.Invalid("item");
@@ -35,7 +41,7 @@ internal sealed record TakeDonation(Facility Facility, string ItemCode, long Qua
         var report = Facility.Code + "/" + Report;
         await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@report, 9))", new { report }, cancel);
         if (await session.QuerySingleOrDefaultAsync<string>("SELECT code FROM supplies.donation WHERE report = @report", new { report }, cancel) is { } known) return new DonationOutcome.Taken(known);
-        var code = RandomNumberGenerator.GetString(Letters, 12);
+        var code = Code ?? NewCode();
         var lot = await Lots.FindOrAddAsync(session, new LotLabel(ItemCode, "", "D-" + code, ExpiresOn), cancel);
         await session.ExecuteAsync("""
             INSERT INTO supplies.donation (code, donor, facility_code, region_code, item_code, lot_id, quantity, report, taken_by, taken_at) VALUES (@code, @Donor, @facility, @RegionCode, @ItemCode, @lot, @Quantity, @report, @actor, @now)

@@ -43,6 +43,14 @@ internal static class AdvanceOrder
         return StepOutcome.Done;
     }
 
+    /// <summary>The grid worker loads the cart: every packed order of the window goes out at once. Says how many did.</summary>
+    public static async Task<int> TakeOutAsync(Session session, long slot, CancellationToken cancel = default)
+    {
+        var taken = await session.QueryAsync<long>("UPDATE supplies.household_order SET state = 'out' WHERE slot_id = @slot AND state = 'packed' RETURNING id", new { slot }, cancel);
+        foreach (var id in taken) await KeepStepAsync(session, id, "out", "", cancel);
+        return taken.Count;
+    }
+
     /// <summary>Whoever has the number and the code has what stood at the door. Anybody may say it: nobody has to meet anybody.</summary>
     public static async Task<StepOutcome> CollectAsync(Session session, string number, string code, CancellationToken cancel = default)
     {

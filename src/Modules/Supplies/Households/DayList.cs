@@ -25,7 +25,11 @@ internal sealed record Parcel
 internal sealed record Visit(string Building, bool IsContactFree, IReadOnlyList<Parcel> Parcels);
 
 /// <summary>A window of a compound: isolated households first, each part of the walk in its shortest known order.</summary>
-internal sealed record Walk(long SlotId, string Compound, int FromHour, int ToHour, IReadOnlyList<Visit> Visits, long LengthM, long BoundM, bool IsExact);
+internal sealed record Walk(long SlotId, string Compound, int FromHour, int ToHour, IReadOnlyList<Visit> Visits, long LengthM, long BoundM, bool IsExact)
+{
+    /// <summary>Every parcel of the walk, in its order.</summary>
+    public IReadOnlyList<Parcel> Parcels => [.. Visits.SelectMany(v => v.Parcels)];
+}
 
 /// <summary>The grid worker's day.</summary>
 internal static class DayList

@@ -68,6 +68,15 @@ internal static class HouseholdEndpoints
             return Answer(http, outcome, Page + "?day=" + Uri.EscapeDataString(form["day"].ToString()));
         }).RequirePermission(MarketPermissions.Deliver).ExcludeFromDescription();
 
+        endpoints.MapPost(Page + "/walks/{slot:long}/out", async (long slot, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            var taken = await AdvanceOrder.TakeOutAsync(session, slot, cancel);
+            session.Audit("supplies.order-stepped", string.Create(CultureInfo.InvariantCulture, $"slot:{slot}"), string.Create(CultureInfo.InvariantCulture, $"out: {taken}"));
+            await session.CommitAsync(cancel);
+            return Answer(http, taken > 0 ? StepOutcome.Done : StepOutcome.Already, Page + "?day=" + Uri.EscapeDataString(form["day"].ToString()));
+        }).RequirePermission(MarketPermissions.Deliver).ExcludeFromDescription();
+
         endpoints.MapPost(Page + "/slots", async (HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);

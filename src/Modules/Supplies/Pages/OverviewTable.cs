@@ -47,19 +47,21 @@ internal static class OverviewTable
 
     public static ITable Create() => new SqlTable<OverviewRow>(Name, SuppliesPermissions.Read, From, Columns, new("item_code", "text"),
         [
-            new("item", "supplies.item", (r, _) => new(ItemCatalogue.Current.NameOf(r.ItemCode), "/supplies/needs?item=" + r.ItemCode), new("item_code", "text")),
-            new("unit", "supplies.unit", (r, _) => new(ItemCatalogue.Current.Find(r.ItemCode)?.Unit ?? "")),
+            // The answer first: on a phone the first three columns are what is seen.
+            new("item", "supplies.item", (r, _) => new(Titled(r.ItemCode), "/supplies/needs?item=" + r.ItemCode), new("item_code", "text")),
+            new("gap", "supplies.gap", (r, _) => new(Number(r.Gap)), new("gap", "numeric"), IsNumber: true),
+            new("cover", "supplies.cover", (r, texts) => new(r.CoverDays is null ? texts["supplies.cover.unknown"] : Number(r.CoverDays)), new("coalesce(cover_days, 1e12)", "numeric"), IsNumber: true),
             new("stock", "supplies.stock.receivers", (r, _) => new(Number(r.StockReceivers)), new("stock_receivers", "numeric"), IsNumber: true),
             new("supply", "supplies.stock.suppliers", (r, _) => new(Number(r.StockSuppliers)), new("stock_suppliers", "numeric"), IsNumber: true),
             new("asked", "supplies.asked", (r, _) => new(Number(r.Asked)), new("asked", "numeric"), IsNumber: true),
             new("range", "supplies.asked.range", (r, texts) => new(r.Ranges == 0 ? "" : texts["supplies.asked.range.value", r.Ranges, Number(r.RangeLow)])),
             new("unknown", "supplies.asked.unknown", (r, _) => new(r.Unknown == 0 ? "" : Number(r.Unknown)), new("unknown", "integer"), IsNumber: true),
-            new("gap", "supplies.gap", (r, _) => new(Number(r.Gap)), new("gap", "numeric"), IsNumber: true),
-            new("cover", "supplies.cover", (r, texts) => new(r.CoverDays is null ? texts["supplies.cover.unknown"] : Number(r.CoverDays)), new("coalesce(cover_days, 1e12)", "numeric"), IsNumber: true),
             new("estimate", "supplies.estimate", (r, texts) => new(r.EstimateHigh is null ? "" : texts["supplies.estimate.value", Number(r.EstimateLow), Number(r.EstimateHigh)])),
         ],
         [new ChoiceFilter("class", "supplies.class", "item_code = ANY (string_to_array(@class, ','))", () => ItemCatalogue.Current.Classes.Select(CodesOf), (codes, _) => ItemCatalogue.Current.Classes.First(c => CodesOf(c) == codes).Name)],
         "-gap", "supplies.overview-read", SuppliesModule.Topic);
+
+    private static string Titled(string code) => ItemCatalogue.Current.Find(code) is { } item ? $"{item.Name} ({item.Unit})" : code;
 
     private static string CodesOf(ItemClass c) => string.Join(',', ItemCatalogue.Current.All.Where(i => i.Class == c.Code).Select(i => i.Code));
 }

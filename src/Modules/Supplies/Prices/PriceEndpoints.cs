@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.WebUtilities;
 using Rongtong.Contracts.Registry;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
+using Rongtong.Supplies.Necessities;
+using Rongtong.Web.Shell;
 
 namespace Rongtong.Supplies.Prices;
 
@@ -49,6 +51,21 @@ internal static class PriceEndpoints
             return found is [var (type, bytes)] ? Results.Bytes(bytes, type) : Results.NotFound();
         }).RequirePermission(MarketPermissions.Market).ExcludeFromDescription();
 
+        endpoints.MapPost("/supplies/prices/thresholds", (HttpContext http, IFormCollection form, Database database, IRegions regions, CancellationToken cancel) => ThresholdAsync(http, database, session =>
+        {
+            string[] threshold = form["threshold"].ToString().Split('|');
+            return PriceThresholds.ProposeAsync(session, regions.Current, threshold[0], threshold[^1], form["region"].ToString(),
+                decimal.TryParse(form["value"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value : null,
+                DateOnly.TryParseExact(form["effective"], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null, form["document"].ToString().Trim(), form["clause"].ToString().Trim(), cancel);
+        }, cancel)).RequirePermission(MarketPermissions.Market).ExcludeFromDescription();
+        endpoints.MapPost("/supplies/prices/thresholds/{id:long}/approval", (long id, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
+            ThresholdAsync(http, database, session => PriceThresholds.ApproveAsync(session, id, cancel), cancel)).RequirePermission(MarketPermissions.Market).ExcludeFromDescription();
+
+        endpoints.MapGet("/api/v1/supplies/prices/{item}/{province}/figures", async (string item, string province, Database database, IRegions regions, HttpContext http, CancellationToken cancel) =>
+            await MarketMap.PricesAsync(database, regions, item, province, cancel) is { } figures ? Results.Json(figures) : Results.NotFound()).ExcludeFromDescription();
+        endpoints.MapGet("/api/v1/supplies/necessities/{item}/{province}/figures", async (string item, string province, Database database, IRegions regions, HttpContext http, CancellationToken cancel) =>
+            await MarketMap.NecessitiesAsync(database, regions, item, province, cancel) is { } figures ? Results.Json(figures) : Results.NotFound()).ExcludeFromDescription();
+
         endpoints.MapGet("/open/supplies/prices.json", async (Database database, HttpContext http, CancellationToken cancel) => Results.Json(new { unit = "CNY fen", rows = await OpenAsync(database, cancel) })).WithName("OpenPrices").WithSummary("Published prices by county, good and day, without shops.");
         endpoints.MapGet("/open/supplies/prices.csv", async (Database database, HttpContext http, CancellationToken cancel) =>
         {
@@ -56,6 +73,16 @@ internal static class PriceEndpoints
             foreach (var p in await OpenAsync(database, cancel)) text.Append(CultureInfo.InvariantCulture, $"{p.RegionCode},{p.Item},{p.Day:yyyy-MM-dd},{p.Shops},{p.Reports},{p.Q1Fen},{p.MedianFen},{p.Q3Fen},{p.ReferenceFen}\n");
             return Results.Text(text.ToString(), "text/csv", Encoding.UTF8);
         }).ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> ThresholdAsync(HttpContext http, Database database, Func<Session, Task<ThresholdOutcome>> work, CancellationToken cancel)
+    {
+        await using var session = await database.BeginAsync(http.Actor(), cancel);
+        var outcome = await work(session);
+        if (outcome is not ThresholdOutcome.Done) return Results.LocalRedirect("/supplies/prices/rules?problem=" + (outcome is ThresholdOutcome.Invalid invalid ? invalid.Field : "not-allowed") + "#thresholds");
+        await session.CommitAsync(cancel);
+        Toast.Say(http, "supplies.saved");
+        return Results.LocalRedirect("/supplies/prices/rules#thresholds");
     }
 
     private static async Task<IReadOnlyList<PriceDay>> OpenAsync(Database database, CancellationToken cancel)

@@ -29,7 +29,10 @@ internal static class PriceRules
     /// <summary>Verdicts, mildest first.</summary>
     public static readonly string[] Severity = ["none", "asked", "notice", "hoarding", "gouging"];
 
-    public static IReadOnlyList<PriceRule> All { get; } = Parse(Goods.Resource("Prices/price-rules.json"));
+    internal static string Json { get; } = Goods.Resource("Prices/price-rules.json");
+
+    /// <summary>As shipped; figures that a region has set are put in by <see cref="PriceThresholds.With"/>.</summary>
+    public static IReadOnlyList<PriceRule> All { get; } = Parse(Json);
 
     public static IReadOnlyList<PriceRule> Parse(string json)
     {

@@ -97,9 +97,10 @@ internal sealed record RecordPriceReport(
 
     public static async Task<IReadOnlyList<PriceFinding>> JudgeAsync(Session session, string region, DateOnly day, string item, PriceFacts facts, CancellationToken cancel)
     {
+        var rules = PriceThresholds.With(await ThresholdChange.InForceAsync(session, region, day, cancel));
         var references = new Dictionary<DateOnly, ReferencePrice?>();
-        foreach (var on in PriceRules.InForce(PriceRules.All, region, day).Select(r => r.ReferenceDay).Distinct()) references[on] = await ReferenceAsync(session, item, region, on, cancel);
-        return PriceRules.Judge(PriceRules.All, region, day, facts, on => references[on]);
+        foreach (var on in PriceRules.InForce(rules, region, day).Select(r => r.ReferenceDay).Distinct()) references[on] = await ReferenceAsync(session, item, region, on, cancel);
+        return PriceRules.Judge(rules, region, day, facts, on => references[on]);
     }
 
     /// <summary>The reference price of the nearest region around, of the last day on or before the given one.</summary>

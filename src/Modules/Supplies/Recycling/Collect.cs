@@ -25,7 +25,7 @@ internal abstract record CollectOutcome
 /// <summary>
 /// What was used is fetched: masks and suits and reusable equipment by number and weight, sharps by weight alone.
 /// <code>
-/// facility used ──fetched──> treatment facility recovered ──certificate──> destroyed
+/// facility used ──fetched──> treatment facility recovered ──certificate──> destroyed        weighed by giver, carrier, treatment: WeighLoad
 ///                                                        └──cleaned──> on hand at the facility again (reusable)
 /// </code>
 /// </summary>
@@ -77,6 +77,8 @@ internal sealed record Collect(string Key, Facility Facility, string Stream, str
         if (certificate.Length > 100 || (state == "destroyed" && string.IsNullOrWhiteSpace(certificate))) return new CollectOutcome.Invalid("certificate");
         var treatment = await session.QuerySingleOrDefaultAsync<string>("SELECT treatment FROM supplies.collection WHERE id = @id", new { id }, cancel);
         if (treatment is null || await Facility.ActingForAsync(session, treatment, cancel) is null) return new CollectOutcome.NotFound();
+        // A planner may close what a furnace without an account took; the furnace itself weighs before it certifies.
+        if (!session.Actor.May(SuppliesPermissions.Plan) && await session.QuerySingleAsync<bool>("SELECT received_at IS NULL FROM supplies.collection WHERE id = @id", new { id }, cancel)) return new CollectOutcome.Invalid("weight");
         CollectOutcome? outcome = null;
         await session.AsSystemAsync(async () =>
         {

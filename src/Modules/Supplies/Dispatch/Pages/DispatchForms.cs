@@ -6,17 +6,13 @@ using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Supplies.Donations;
 using Rongtong.Supplies.Facilities;
-using Rongtong.Supplies.Recycling;
 using Rongtong.Web.Shell;
 
 namespace Rongtong.Supplies.Dispatch.Pages;
 
-/// <summary>The posts behind the pages of consignments, donations, purchases and collections.</summary>
+/// <summary>The posts behind the pages of consignments, donations and purchases.</summary>
 internal static class DispatchForms
 {
-    /// <summary>Kilograms in a form, grams in the record.</summary>
-    private const int GramsPerKilogram = 1_000;
-
     public static void MapDispatchForms(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/supplies/consignments/steps", (HttpContext http, IFormCollection form, Database database, CancellationToken cancel) => RunAsync(http, form, database, async session =>
@@ -51,21 +47,7 @@ internal static class DispatchForms
                 TakeOfferOutcome.Invalid invalid => invalid.Field,
                 _ => null,
             }, cancel)).RequirePermission(SuppliesPermissions.Plan).ExcludeFromDescription();
-
-        endpoints.MapPost("/supplies/recycling", (HttpContext http, IFormCollection form, Database database, CancellationToken cancel) => RunAsync(http, form, database, async session =>
-        {
-            if (await Facility.ActingForAsync(session, form["facility"], cancel) is not { } facility) return "facility";
-            if (!decimal.TryParse(form["weight"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var kilograms) || kilograms <= 0 || kilograms > Collect.WeightGramsMax / GramsPerKilogram) return "weight";
-            var sharps = form["stream"] == "sharps";
-            var outcome = await new Collect(form["report"].ToString(), facility, form["stream"].ToString(), sharps ? null : form["item"].ToString(), sharps ? null : Number(form["quantity"]) ?? 0, (long)(kilograms * GramsPerKilogram), form["carrier"].ToString(), form["treatment"].ToString()).RunAsync(session, cancel);
-            return Problem(outcome);
-        }, cancel)).RequirePermission(SuppliesPermissions.Plan).ExcludeFromDescription();
-
-        endpoints.MapPost("/supplies/recycling/{id:long}", (long id, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) => RunAsync(http, form, database, async session =>
-            Problem(await Collect.CloseAsync(session, id, form["state"].ToString(), form["certificate"].ToString(), cancel)), cancel)).RequirePermission(SuppliesPermissions.Plan).ExcludeFromDescription();
     }
-
-    private static string? Problem(CollectOutcome outcome) => outcome switch { CollectOutcome.Invalid invalid => invalid.Field, CollectOutcome.UsedLess => "used-less", CollectOutcome.NotFound => "not-found", _ => null };
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number : null;
 
