@@ -7,6 +7,7 @@ using Rongtong.Platform.Imports;
 using Rongtong.Platform.Localisation;
 using Rongtong.Supplies.Items;
 using Rongtong.Web.Shell;
+using Rongtong.Web.Working;
 
 namespace Rongtong.Supplies.Pages;
 
@@ -18,25 +19,14 @@ internal static class StaffForms
 
     public static void MapStaffForms(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/supplies/imports", async (HttpContext http, IFormFile file, IFormCollection form, ImportService imports, Texts texts, CancellationToken cancel) =>
-        {
-            const string Page = "/supplies/facilities";
-            if (imports.Kinds.FirstOrDefault(k => k.Name == form["kind"] && k.Permission == SuppliesPermissions.Plan) is not { } kind) return Results.BadRequest();
-            try
+        endpoints.MapPost("/supplies/imports", (HttpContext http, IFormFile file, IFormCollection form, ImportForm imports, Texts texts) =>
+            imports.RunAsync(http, form["kind"].ToString(), file, new(), "/supplies/facilities", report =>
             {
-                await using var stream = file.OpenReadStream();
-                var report = await imports.RunAsync(kind, stream, Path.GetFileName(file.FileName), new ImportOptions(), http.Actor(), cancel: cancel);
-                Toast.Say(http, "supplies.import.done");
                 var lines = report.Findings.Select(f => texts[f.TextKey, [.. f.Args]])
                     .Concat(report.Rejects.Take(RejectsShown).Select(r => texts["supplies.import.rejected", r.Line, r.Column, r.Value, texts[r.TextKey]]))
                     .Prepend(texts["supplies.import.counts", report.BatchId, report.Rows, report.New, report.Changed, report.Unchanged, report.Rejected]);
-                return Results.LocalRedirect(Page + "?result=" + Uri.EscapeDataString(Shortened(string.Join('\n', lines))));
-            }
-            catch (ImportFileException e)
-            {
-                return Results.LocalRedirect(Page + "?problem=" + Uri.EscapeDataString(texts[e.TextKey, [.. e.Args]]));
-            }
-        }).RequirePermission(SuppliesPermissions.Plan).ExcludeFromDescription();
+                return new("/supplies/facilities?result=" + Uri.EscapeDataString(Shortened(string.Join('\n', lines))), "supplies.import.done");
+            }, reason => "/supplies/facilities?problem=" + Uri.EscapeDataString(reason))).RequirePermission(SuppliesPermissions.Plan).ExcludeFromDescription();
 
         endpoints.MapPost("/supplies/items/names", async (HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
         {
