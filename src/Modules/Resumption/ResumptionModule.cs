@@ -32,6 +32,8 @@ public static class ResumptionModule
         services.AddSingleton<PlanReturn>();
         services.AddSingleton<IEventSubscriber, WhenDeadlinePassed>();
         services.AddSingleton<IEventSubscriber, FollowTiers>();
+        services.AddSingleton<IEventSubscriber, WhenEnterpriseMerged>();
+        services.AddSingleton<IEventSubscriber, WhenEnterpriseUnmerged>();
         services.AddSingleton<IJob, ExpectReports>();
         services.AddSingleton<IImportKind, ImportProjects>();
         services.AddSingleton<IDemoData, DemoResumption>();

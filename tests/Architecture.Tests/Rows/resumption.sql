@@ -1,3 +1,4 @@
+INSERT INTO resumption.enterprise_number (code, kept_id, kept_code) VALUES ('x', 1, 'x');
 INSERT INTO resumption.opening (enterprise_code, enterprise_id, enterprise_name, region_code, track, rule_version, rule_row, facts, planned_day, staff, status, filed_at) VALUES ('x', 1, 'x', '4201', 'filing', 'x', 'x', '{}', '2020-03-06', 1, 'waiting', now());
 INSERT INTO resumption.opening_office (opening_id, office, enterprise_code, region_code) VALUES (1, 'industry', 'x', '4201');
 INSERT INTO resumption.opening_step (opening_id, enterprise_code, region_code, kind, author, recorded_at) VALUES (1, 'x', '4201', 'filed', 'x', now());

@@ -45,8 +45,8 @@ internal static class OwnForms
 
         own.MapPost("/openings/{id:long}/documents", async (long id, HttpContext http, IFormFile file, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
         {
-            if (await held.EnterpriseAsync(http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (await held.EnterpriseAsync(session, http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             if (await Attachments.KeepAsync(session, enterprise, file, cancel) is not { } kept) return Results.LocalRedirect($"/resumption/openings/{id}?problem=file");
             return await AnswerOpening.HandInAsync(session, id, form["document"].ToString(), kept, cancel) is StepOutcome.Done
                 ? await DoneAsync(http, session, "resumption.own.handed-in", $"/resumption/openings/{id}", cancel) : Results.LocalRedirect($"/resumption/openings/{id}?problem=not-possible");
@@ -69,8 +69,8 @@ internal static class OwnForms
 
         own.MapPost("/checks", async (HttpContext http, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
         {
-            if (await held.EnterpriseAsync(http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (await held.EnterpriseAsync(session, http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             var photos = new List<long>();
             foreach (var file in form.Files.Where(f => f.Length > 0).Take(RecordCheck.PhotosMax))
             {
@@ -96,8 +96,8 @@ internal static class OwnForms
 
         own.MapPost("/forms/{id:long}", async (long id, HttpContext http, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
         {
-            if (await held.EnterpriseAsync(http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (await held.EnterpriseAsync(session, http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             var facts = await session.QueryAsync<string>("SELECT q.fact FROM resumption.form_question q JOIN resumption.form f ON f.id = q.form_id WHERE q.form_id = @id AND f.closed_at IS NULL AND @region ^@ f.region_code ORDER BY q.fact", new { id, region = enterprise.Region.Value }, cancel);
             var answers = facts.Select(f => (Fact: f, Value: form[f].ToString().Trim())).Where(a => a.Value.Length is > 0 and <= AnswerLengthMax).ToArray();
             if (answers.Length < facts.Count || facts.Count == 0) return Back("incomplete");

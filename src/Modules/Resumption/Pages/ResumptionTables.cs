@@ -54,7 +54,8 @@ internal static class ResumptionTables
         ], "-day", "resumption.reports-read");
 
     public static ITable Burden(IRegions regions) => new SqlTable<BurdenLine>(BurdenName, ResumptionPermissions.Read, """
-        (SELECT enterprise_code, region_code, week, sum(typed)::bigint AS typed, sum(confirmed)::bigint AS confirmed, count(*) AS submissions FROM resumption.burden GROUP BY enterprise_code, region_code, week) weeks
+        (SELECT coalesce(n.kept_code, b.enterprise_code) AS enterprise_code, min(b.region_code) AS region_code, b.week, sum(b.typed)::bigint AS typed, sum(b.confirmed)::bigint AS confirmed, count(*) AS submissions
+         FROM resumption.burden b LEFT JOIN resumption.enterprise_number n ON n.code = b.enterprise_code GROUP BY 1, b.week) weeks
         """, "enterprise_code, region_code, week, typed, confirmed, submissions", new("enterprise_code || week", "text"),
         [
             new("week", "resumption.week", (b, _) => new(Day(b.Week)), new("week", "date")),

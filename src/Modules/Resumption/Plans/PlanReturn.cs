@@ -75,17 +75,17 @@ internal sealed class PlanReturn(WhatIsHeld held)
     public static string HashOf(string input) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(input)));
 
     public static async Task<PlanTerms> TermsAsync(Session session, string enterpriseCode, CancellationToken cancel) =>
-        await session.QuerySingleOrDefaultAsync<string>("SELECT terms::text FROM resumption.plan_terms WHERE enterprise_code = @enterpriseCode", new { enterpriseCode }, cancel) is { } kept
+        await session.QuerySingleOrDefaultAsync<string>("SELECT terms::text FROM resumption.plan_terms WHERE enterprise_code = ANY (resumption.members(@enterpriseCode)) ORDER BY recorded_at DESC, enterprise_code LIMIT 1", new { enterpriseCode }, cancel) is { } kept
             ? JsonSerializer.Deserialize<PlanTerms>(kept, Json)! : new PlanTerms();
 
     public static Task<PlanRun?> LatestAsync(Session session, string enterpriseCode, CancellationToken cancel) => session.QuerySingleOrDefaultAsync<PlanRun>(
-        $"SELECT {PlanRun.Columns} FROM resumption.plan_run WHERE enterprise_code = @enterpriseCode ORDER BY id DESC LIMIT 1", new { enterpriseCode }, cancel);
+        $"SELECT {PlanRun.Columns} FROM resumption.plan_run WHERE enterprise_code = ANY (resumption.members(@enterpriseCode)) ORDER BY id DESC LIMIT 1", new { enterpriseCode }, cancel);
 
     public async Task<PlanOutcome> RunAsync(Session session, string enterpriseCode, PlanTerms terms, string reason, CancellationToken cancel)
     {
-        if (await held.EnterpriseAsync(enterpriseCode, cancel) is not { } enterprise) return new PlanOutcome.NotRegistered();
+        if (await held.EnterpriseAsync(session, enterpriseCode, cancel) is not { } enterprise) return new PlanOutcome.NotRegistered();
         var today = ChinaDay.Of(session.Now);
-        var staff = await held.StaffCountsAsync(enterprise.Code, today, cancel);
+        var staff = await held.StaffCountsAsync(session, enterprise.Code, today, cancel);
         if (staff.Count == 0) return new PlanOutcome.NoStaffKnown();
         var tiers = await held.TiersAsync(cancel);
         var problem = ProblemOf(enterprise, staff, await held.PlacesAsync(enterprise.Id, cancel), terms, origin => tiers?.On(origin, today));

@@ -78,12 +78,26 @@ internal sealed class ExpectReports : IJob
     {
         var today = ChinaDay.Of(session.Now);
         var expected = await session.QueryAsync<DueRow>("""
-            INSERT INTO resumption.report_due (enterprise_code, day, enterprise_id, enterprise_name, region_code, reported_at)
-            SELECT o.enterprise_code, @today, o.enterprise_id, o.enterprise_name, o.region_code,
-                (SELECT min(r.recorded_at) FROM resumption.daily_report r WHERE r.enterprise_code = o.enterprise_code AND r.day = @today)
-            FROM resumption.opening o WHERE o.status IN ('open', 'committed', 'agreed', 'deemed') AND o.planned_day <= @today
+            INSERT INTO resumption.report_due (enterprise_code, day, enterprise_id, enterprise_name, region_code)
+            SELECT o.kept_code, @today, o.enterprise_id, o.enterprise_name, o.region_code FROM (
+                SELECT DISTINCT ON (kept_code) coalesce(n.kept_code, o.enterprise_code) AS kept_code, coalesce(n.kept_id, o.enterprise_id) AS enterprise_id, o.enterprise_name, o.region_code
+                FROM resumption.opening o LEFT JOIN resumption.enterprise_number n ON n.code = o.enterprise_code
+                WHERE o.status IN ('open', 'committed', 'agreed', 'deemed') AND o.planned_day <= @today
+                ORDER BY kept_code, (o.enterprise_code = n.kept_code) DESC, o.id DESC) o
             ON CONFLICT DO NOTHING RETURNING enterprise_code, enterprise_id, enterprise_name, region_code
             """, new { today }, cancel);
+        await SettleAsync(session, today, cancel);
         foreach (var due in expected) await EscalateReport.SetAsync(session, due.EnterpriseCode, due, today, 0, EscalateReport.DueAt(today), cancel);
     }
+
+    /// <summary>Ends the waiting for reports that were sent before their enterprise was expected, or while the row that expects it was being written.</summary>
+    private static Task SettleAsync(Session session, DateOnly today, CancellationToken cancel) => session.ExecuteAsync("""
+        UPDATE resumption.report_due d SET reported_at = said.first_at
+        FROM (
+            SELECT e.code, r.day, min(r.recorded_at) AS first_at FROM (
+                SELECT coalesce(n.kept_code, r.enterprise_code) AS kept_code, r.day, r.recorded_at
+                FROM resumption.daily_report r LEFT JOIN resumption.enterprise_number n ON n.code = r.enterprise_code WHERE r.day >= @yesterday) r
+            JOIN resumption.enterprise_number e ON e.kept_code = r.kept_code GROUP BY e.code, r.day) said
+        WHERE d.day = said.day AND d.enterprise_code = said.code AND d.reported_at IS NULL
+        """, new { yesterday = today.AddDays(-1) }, cancel);
 }
