@@ -35,6 +35,7 @@ public static class ResumptionModule
         services.AddSingleton<IEventSubscriber, WhenEnterpriseMerged>();
         services.AddSingleton<IEventSubscriber, WhenEnterpriseUnmerged>();
         services.AddSingleton<IJob, ExpectReports>();
+        services.AddSingleton<IJob, Replan>();
         services.AddSingleton<IImportKind, ImportProjects>();
         services.AddSingleton<IDemoData, DemoResumption>();
         services.AddSingleton<ITable>(provider => ResumptionTables.Openings(provider.GetRequiredService<IRegions>()));

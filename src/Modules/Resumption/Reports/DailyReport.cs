@@ -109,10 +109,8 @@ internal sealed record SendReport(DateOnly Day, int Unwell, int StaffPresent, bo
             var key = FormattableString.Invariant($"resumption.report:{enterprise.Id}:{Day:yyyy-MM-dd}:{quantity}");
             await session.PublishAsync(FigureReported.Kind, key, new FigureReported(key, enterprise.Id, quantity, Day, value), cancel);
         }
-        foreach (var (code, level) in await session.QueryAsync<(string, short)>("""
-            UPDATE resumption.report_due SET reported_at = @now WHERE enterprise_code = ANY (resumption.members(@Code)) AND day = @Day AND reported_at IS NULL RETURNING enterprise_code, level
-            """, new { enterprise.Code, Day, now = session.Now }, cancel))
-            await session.PublishAsync(DeadlineMet.Kind, code, new DeadlineMet(EscalateReport.Key(code, Day, level)), cancel);
+        // The county's deadline is ended by the job that looks whether anybody is still silent: here that would be a look over the county for every report.
+        await session.ExecuteAsync("UPDATE resumption.report_due SET reported_at = @now WHERE enterprise_code = ANY (resumption.members(@Code)) AND day = @Day AND reported_at IS NULL", new { enterprise.Code, Day, now = session.Now }, cancel);
         var unwell = FormattableString.Invariant($"resumption.unwell:{enterprise.Code}:{Day:yyyy-MM-dd}");
         if (Unwell > 0) await session.PublishAsync(CaseWanted.Kind, unwell, new CaseWanted(unwell, "health", enterprise.Region.Value, enterprise.Id, $"职工发热或有症状 {Unwell} 人：{enterprise.Name}", $"{Unwell} staff unwell: {enterprise.Name}", "", "/resumption/reports", 1), cancel);
         else if (Version > 0) await session.PublishAsync(CaseNoLongerWanted.Kind, unwell, new CaseNoLongerWanted(unwell, Reason.Trim()), cancel);
