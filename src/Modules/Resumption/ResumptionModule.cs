@@ -14,6 +14,7 @@ using Rongtong.Resumption.Pages;
 using Rongtong.Resumption.Plans;
 using Rongtong.Resumption.Projects;
 using Rongtong.Resumption.Reports;
+using Rongtong.Resumption.Rules;
 using Rongtong.Web.Controls.Tables;
 using Rongtong.Web.Shell;
 
@@ -29,6 +30,7 @@ public static class ResumptionModule
     {
         services.AddSingleton<WhatIsHeld>();
         services.AddSingleton<FileOpening>();
+        services.AddSingleton<OfficeBindings>();
         services.AddSingleton<PlanReturn>();
         services.AddSingleton<IEventSubscriber, WhenDeadlinePassed>();
         services.AddSingleton<IEventSubscriber, FollowTiers>();
@@ -55,6 +57,8 @@ public static class ResumptionModule
 
     public static void MapResumption(this IEndpointRouteBuilder endpoints)
     {
+        // Read before the first request: a fault in an installation's file is said when the host starts, not to an officer.
+        endpoints.ServiceProvider.GetRequiredService<OfficeBindings>();
         endpoints.MapOwnForms();
         endpoints.MapOfficerForms();
         endpoints.MapResumptionApi();

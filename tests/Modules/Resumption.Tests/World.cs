@@ -8,6 +8,7 @@ using Rongtong.HostTesting;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Resumption.Held;
+using Rongtong.Resumption.Rules;
 using Rongtong.Testing;
 
 namespace Rongtong.Resumption.Tests;
@@ -24,6 +25,9 @@ public abstract class World : IAsyncLifetime
 
     internal RunningHost Host { get; private set; } = null!;
 
+    /// <summary>False where the calendar is to be the product's own.</summary>
+    protected virtual bool PlaysCalendar => true;
+
     internal WhatIsHeld WhatIsHeld => Host.Services.GetRequiredService<WhatIsHeld>();
 
     public async Task InitializeAsync() => Host = await RunningHost.StartAsync(Clock, services =>
@@ -32,14 +36,16 @@ public abstract class World : IAsyncLifetime
         services.AddSingleton<IHeadCounts>(Known);
         services.AddSingleton<IEnterpriseRates>(Known);
         services.AddSingleton<IRiskTiers>(Known);
-        services.AddSingleton<IWorkCalendar>(Known);
+        if (PlaysCalendar) services.AddSingleton<IWorkCalendar>(Known);
     });
 
     public async Task DisposeAsync() => await Host.DisposeAsync();
 
     internal static Actor Owner(string code = Factory) => Account("owner", ["3301"], code, ResumptionPermissions.Own);
 
-    internal static Actor Officer(string scope = "3301", string name = "officer") => Account(name, [scope], "Industry bureau", ResumptionPermissions.Read, ResumptionPermissions.Decide);
+    internal OfficeBindings Offices => Host.Services.GetRequiredService<OfficeBindings>();
+
+    internal static Actor Officer(string scope = "3301", string name = "officer", string organisation = "Industry bureau") => Account(name, [scope], organisation, ResumptionPermissions.Read, ResumptionPermissions.Decide);
 
     internal async Task<T> AsAsync<T>(Actor actor, Func<Session, Task<T>> work)
     {

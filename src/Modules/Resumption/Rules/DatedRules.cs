@@ -46,7 +46,7 @@ internal static class DatedRules
 
     private static DecisionTable Table(string name) => DecisionTable.Parse(Text(name));
 
-    private static string Text(string name)
+    internal static string Text(string name)
     {
         using var stream = typeof(DatedRules).Assembly.GetManifestResourceStream($"Rules/{name}.json")!;
         using var reader = new StreamReader(stream);
