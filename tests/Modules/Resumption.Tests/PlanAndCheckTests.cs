@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using Microsoft.Extensions.DependencyInjection;
 using Rongtong.Contracts.Casework;
 using Rongtong.Contracts.HealthCode;
@@ -63,6 +65,42 @@ public sealed class PlanAndCheckTests : World
         var page = await owner.GetStringAsync(new Uri("/resumption/own/plan", UriKind.Relative));
         page.ShouldContain("目前受限于车辆，而不是");
         page.ShouldContain("id=\"batches\"");
+    }
+
+    [Theory]
+    [InlineData(7, 100, 7)]
+    [InlineData(12, 20, 8)]
+    [InlineData(120, 600, 120)]
+    [InlineData(null, 31, 12)]
+    [InlineData(9, null, 9)]
+    [InlineData(0, 600, 0)]
+    public void Nobody_sleeps_where_no_bed_is_stated_or_the_area_does_not_allow_one(int? stated, int? area, int beds) => ProblemOf(new PlanTerms(), Dormitory(stated, area)).Beds.ShouldBe(beds);
+
+    [Fact]
+    public void Of_any_dormitory_no_more_beds_are_used_than_are_stated_or_than_the_area_allows() =>
+        Prop.ForAll(Gen.Choose(0, 3_000).ToArbitrary(), Gen.Choose(0, 90_000).ToArbitrary(), (beds, tenths) =>
+            ProblemOf(new PlanTerms(), Dormitory(beds, tenths / 10m)).Beds == Math.Min(beds, (int)Math.Floor(tenths / 10m / 2.5m))).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public async Task What_nobody_knows_is_room_for_everybody_named_in_the_plan_and_asked_for()
+    {
+        Known.StaffCounts.Add(new(new("3303"), RiskTier.Low, true, 0, 40));
+        Known.Places.Add(new(1, 7, PlaceKind.Canteen, "食堂", new("330106"), "", 200, null));
+        var run = await PlanAsync(new PlanTerms());
+        run.Plan.Assumed.ShouldBe([ReturnPlanning.Resource.Beds, ReturnPlanning.Resource.CanteenSeats, ReturnPlanning.Resource.WorkPlaces]);
+        run.Plan.LeftBehind.Sum().ShouldBe(0, "a canteen that nobody measured keeps nobody away");
+        run.Plan.Limits.Select(l => l.Resource).ShouldBe([ReturnPlanning.Resource.Coaches, ReturnPlanning.Resource.IsolationRooms], ignoreOrder: true);
+        run.IsReplayed().ShouldBeTrue();
+        using var owner = await Host.SignedInAsync("owner", "enterprise", "3301", Factory);
+        (await owner.GetStringAsync(new Uri("/resumption/own/plan", UriKind.Relative))).ShouldContain("没有人知道宿舍床位、食堂座位、工位有多少");
+        (await owner.GetStringAsync(new Uri("/resumption/own", UriKind.Relative))).ShouldContain("capacity-canteen-seats");
+        await HostTesting.RunningHost.PostAsync(owner, "/resumption/own", "/resumption/own/capacities", ("capacity-beds", ""), ("capacity-canteen-seats", "0"), ("capacity-work-places", "40"));
+        var page = await owner.GetStringAsync(new Uri("/resumption/own", UriKind.Relative));
+        page.ShouldNotContain("capacity-canteen-seats", customMessage: "what was answered is not asked again");
+        page.ShouldContain("capacity-beds");
+        var none = await PlanAsync(await AsAsync(Owner(), session => PlanReturn.TermsAsync(session, Factory, default)));
+        none.Plan.Assumed.ShouldBe([ReturnPlanning.Resource.Beds]);
+        none.Plan.WorkingDays.ShouldBe(0, "none that somebody said is none");
     }
 
     [Fact]
@@ -159,6 +197,11 @@ public sealed class PlanAndCheckTests : World
         });
         while (await AsAsync(Actor.System, session => session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM resumption.replan)")));
     }
+
+    private static EnterprisePlace Dormitory(int? beds, decimal? area) => new(1, 7, PlaceKind.Dormitory, "一号楼", new("330106"), "", area, beds);
+
+    private static ReturnPlanning.ReturnProblem ProblemOf(PlanTerms terms, params EnterprisePlace[] places) =>
+        PlanReturn.ProblemOf(new(7, Factory, "示例制造厂", new("330106"), "3521", EnterpriseSize.Medium, ""), [new(new("3303"), RiskTier.Low, true, 0, 40)], places, terms, _ => RiskTier.Low);
 
     private void GiveStaff()
     {

@@ -84,7 +84,7 @@ internal static class OwnForms
         own.MapPost("/plans", async (HttpContext http, IFormCollection form, PlanReturn plan, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
-            var terms = new PlanTerms(Number(form, "coaches"), Number(form, "seats"), Number(form, "load"), Number(form, "rooms"), Number(form, "per-room"), Number(form, "shifts"), Number(form, "window"), Number(form, "sitting"), Number(form, "horizon"));
+            var terms = new PlanTerms(Number(form, "coaches"), Number(form, "seats"), Number(form, "load"), Number(form, "rooms"), Number(form, "per-room"), Number(form, "shifts"), Number(form, "window"), Number(form, "sitting"), Number(form, "horizon"), Answer(form, "beds"), Answer(form, "canteen-seats"), Answer(form, "work-places"));
             return await plan.RunAsync(session, http.Actor().Organisation, terms, "asked", cancel) switch
             {
                 PlanOutcome.Planned => await DoneAsync(http, session, "resumption.plan.made", "/resumption/own/plan", cancel),
@@ -92,6 +92,14 @@ internal static class OwnForms
                 PlanOutcome.NoStaffKnown => Results.LocalRedirect("/resumption/own/plan?problem=no-staff"),
                 _ => Results.LocalRedirect("/resumption/own/plan?problem=not-registered"),
             };
+        });
+
+        own.MapPost("/capacities", async (HttpContext http, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (await held.EnterpriseAsync(session, http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
+            return await PlanReturn.AnswerAsync(session, enterprise, Answer(form, "beds"), Answer(form, "canteen-seats"), Answer(form, "work-places"), cancel)
+                ? await DoneAsync(http, session, "resumption.own.answered", "/resumption/own", cancel) : Back("faulty");
         });
 
         own.MapPost("/forms/{id:long}", async (long id, HttpContext http, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
@@ -144,6 +152,9 @@ internal static class OwnForms
 
     /// <summary>A whole number, or -1 for anything else, which every use case refuses.</summary>
     private static int Number(IFormCollection form, string field) => int.TryParse(form[field], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+
+    /// <summary>A capacity that was asked for; null where nothing was answered, which is unknown and not none.</summary>
+    private static int? Answer(IFormCollection form, string resource) => form["capacity-" + resource].ToString().Trim().Length == 0 ? null : Number(form, "capacity-" + resource);
 
     private static DateOnly Day(IFormCollection form, string field) => DateOnly.TryParseExact(form[field], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : DateOnly.MinValue;
 }
