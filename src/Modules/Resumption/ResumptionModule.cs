@@ -62,5 +62,6 @@ public static class ResumptionModule
         endpoints.MapOwnForms();
         endpoints.MapOfficerForms();
         endpoints.MapResumptionApi();
+        Completeness.MapFigures(endpoints);
     }
 }

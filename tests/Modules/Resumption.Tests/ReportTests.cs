@@ -139,6 +139,49 @@ public sealed class ReportTests : World
         (await AsAsync(Owner(), session => session.QuerySingleAsync<int>("SELECT sum(typed)::int FROM resumption.burden"))).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task The_map_tells_reported_silent_and_not_yet_due_apart_and_leads_to_the_list()
+    {
+        await ManyAsync(3);
+        await AsAsync(Owner(), session => Host.Services.GetRequiredService<FileOpening>().RunAsync(session, Factory, s_today, 10, true, default));
+        await LookAsync();
+        await SendAsync(0, 40);
+        using var officer = await Host.SignedInAsync("officer", "industry_officer", "3301");
+        (await FiguresAsync(officer, "3301")).ShouldBe((0m, 25m, 75m));
+        Clock.Advance(EscalateReport.DueAt(s_today) - Clock.GetUtcNow());
+        // Signed in anew: it is evening.
+        using var evening = await Host.SignedInAsync("evening", "industry_officer", "3301");
+        (await FiguresAsync(evening, "3301")).ShouldBe((75m, 25m, 0m));
+        var page = await evening.GetStringAsync(new Uri("/resumption/reports", UriKind.Relative));
+        page.ShouldContain("data-figures=\"/api/v1/resumption/reports/3301/figures?day=2020-03-06\"");
+        page.ShouldContain("href=\"/resumption/reports?region=330106&amp;day=2020-03-06&amp;said=silent\"");
+        var list = await evening.GetStringAsync(new Uri("/resumption/reports?region=330106&day=2020-03-06&said=silent", UriKind.Relative));
+        list.ShouldContain("C3");
+        list.ShouldNotContain("示例制造厂", customMessage: "who has reported is not silent");
+        (await evening.GetStringAsync(new Uri("/resumption/reports?region=330105", UriKind.Relative))).ShouldNotContain("C3", customMessage: "another county");
+    }
+
+    [Fact]
+    public async Task The_map_counts_nobody_of_a_district_that_is_not_the_reader_s()
+    {
+        await ManyAsync(3);
+        await LookAsync();
+        using var stranger = await Host.SignedInAsync("stranger", "industry_officer", "3302");
+        (await FiguresAsync(stranger, "3301")).ShouldBe((null, null, null));
+        using var nobody = Host.Browser();
+        (await nobody.GetAsync(new Uri("/api/v1/resumption/reports/3301/figures", UriKind.Relative))).IsSuccessStatusCode.ShouldBeFalse();
+    }
+
+    /// <summary>Percent of the county 330106: silent, reported, not yet due.</summary>
+    private static async Task<(decimal?, decimal?, decimal?)> FiguresAsync(HttpClient browser, string region)
+    {
+        using var figures = JsonDocument.Parse(await browser.GetStringAsync(new Uri($"/api/v1/resumption/reports/{region}/figures?day=2020-03-06", UriKind.Relative)));
+        var values = figures.RootElement.GetProperty("regions").EnumerateArray().Single(r => r.GetProperty("code").GetString() == "330106").GetProperty("values");
+        return (Of("silent"), Of("reported"), Of("waiting"));
+
+        decimal? Of(string metric) => values.GetProperty(metric)[0] is { ValueKind: JsonValueKind.Number } value ? value.GetDecimal() : null;
+    }
+
     private Task<ReportOutcome> SendAsync(int unwell, int present, int version = 0, string reason = "") =>
         AsAsync(Owner(), session => new SendReport(s_today, unwell, present, true, version, reason).RunAsync(session, WhatIsHeld, Factory, default));
 
