@@ -118,6 +118,14 @@ internal static class ResumptionApi
             }
         }).RequirePermission(ResumptionPermissions.Decide).Idempotent().WithName("DefineForm").WithSummary("Defines a form; one that asks what is held is refused.").Produces<FormAnswer>().ProducesProblem(422);
 
+        api.MapPost("/forms/{id:long}/closure", async (long id, HttpContext http, Database database, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (!await CloseForm.RunAsync(session, id, cancel)) return Results.Problem(statusCode: 404, title: "There is no such open form in your regions.");
+            await session.CommitAsync(cancel);
+            return Results.NoContent();
+        }).RequirePermission(ResumptionPermissions.Decide).Idempotent().WithName("CloseForm").WithSummary("Closes a form: nobody is asked any more, and its facts may be asked by another.").Produces(204).ProducesProblem(404);
+
         api.MapPost("/own/plans", async (PlanTerms terms, HttpContext http, PlanReturn plan, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);

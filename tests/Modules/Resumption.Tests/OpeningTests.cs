@@ -251,6 +251,35 @@ public sealed class OpeningTests : World
         (await DefineAsync("masks.left")).ShouldBe(new FormOutcome.AskedAlready("masks.left", "表"));
     }
 
+    [Fact]
+    public async Task A_closed_form_asks_nobody_any_more_keeps_its_answers_and_frees_its_fact()
+    {
+        var form = (await DefineAsync("masks.left")).ShouldBeOfType<FormOutcome.Defined>().Id;
+        using var owner = await Host.SignedInAsync("owner", "enterprise", "3301", Factory);
+        await HostTesting.RunningHost.PostAsync(owner, "/resumption/own", $"/resumption/own/forms/{form}", ("masks.left", "500"));
+        (await AsAsync(Officer("3302"), session => CloseForm.RunAsync(session, form, default))).ShouldBeFalse("it is no form of theirs");
+        using var officer = await Host.SignedInAsync("officer", "industry_officer", "3301", "Industry bureau");
+        (await HostTesting.RunningHost.PostAsync(officer, "/resumption/burden", $"/resumption/forms/{form}/closure")).Headers.Location!.OriginalString.ShouldBe("/resumption/burden");
+        (await officer.GetStringAsync(new Uri("/resumption/burden", UriKind.Relative))).ShouldContain("停用");
+        (await AsAsync(Officer(), session => CloseForm.RunAsync(session, form, default))).ShouldBeFalse("it is closed once");
+        (await AsAsync(Officer(), session => session.QuerySingleAsync<string>("SELECT value FROM resumption.form_answer"))).ShouldBe("500");
+        (await DefineAsync("masks.left")).ShouldBeOfType<FormOutcome.Defined>();
+        (await DefineAsync("masks.left")).ShouldBeOfType<FormOutcome.AskedAlready>();
+    }
+
+    [Fact]
+    public async Task The_page_marks_row_by_row_what_is_an_example_and_not_a_published_text()
+    {
+        var current = DatedRules.Openings[^1];
+        DatedRules.IsExample(current, "low").ShouldBeFalse("no approval in low-risk counties is what the notice says");
+        DatedRules.IsExample(current, "medium-small").ShouldBeTrue("the line of 100 staff is ours");
+        DatedRules.IsExample(current, "a-row-that-says-nothing").ShouldBeTrue();
+        DatedRules.Silences.SelectMany(t => t.Document.Rows.Select(r => DatedRules.IsExample(t, r.Id))).ShouldAllBe(example => example);
+        using var nobody = Host.Browser();
+        var rows = DatedRules.Openings.Concat(DatedRules.Silences).Sum(t => t.Document.Rows.Count(r => DatedRules.IsExample(t, r.Id))) + DatedRules.List.Documents.Count(d => d.Example);
+        (await nobody.GetStringAsync(new Uri("/resumption/rules", UriKind.Relative))).Split("text-bg-warning").Length.ShouldBe(rows + 1);
+    }
+
     private FileOpening Filing => Host.Services.GetRequiredService<FileOpening>();
 
     private async Task<FilingOutcome.Filed> FilingAsync()

@@ -67,6 +67,15 @@ internal static class OfficerForms
             }
         });
 
+        officer.MapPost("/forms/{id:long}/closure", async (long id, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (!await CloseForm.RunAsync(session, id, cancel)) return Results.LocalRedirect("/resumption/burden?problem=form-gone");
+            await session.CommitAsync(cancel);
+            Toast.Say(http, "resumption.forms.closed");
+            return Results.LocalRedirect("/resumption/burden");
+        });
+
         officer.MapPost("/projects/imports", (HttpContext http, IFormFile file, IFormCollection form, ImportForm imports, Texts texts) =>
             imports.RunAsync(http, "major-projects", file, new(), "/resumption/projects",
                 report => report.Rejects is [var first, ..]
