@@ -103,6 +103,16 @@ public sealed class PlanAndCheckTests : World
         none.Plan.WorkingDays.ShouldBe(0, "none that somebody said is none");
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1_000_001)]
+    [InlineData(int.MaxValue)]
+    public async Task A_capacity_that_nobody_can_have_is_refused_by_name(int beds)
+    {
+        Known.StaffCounts.Add(new(new("3303"), RiskTier.Low, true, 0, 40));
+        (await AsAsync(Owner(), session => Host.Services.GetRequiredService<PlanReturn>().RunAsync(session, Factory, new PlanTerms(Beds: beds), "asked", default))).ShouldBeOfType<PlanOutcome.Faulty>().Faults.ShouldHaveSingleItem().ShouldStartWith("Beds is ");
+    }
+
     [Fact]
     public async Task Without_any_knowledge_of_staff_nothing_is_planned_and_nothing_invented() =>
         (await AsAsync(Owner(), session => Host.Services.GetRequiredService<PlanReturn>().RunAsync(session, Factory, new PlanTerms(), "asked", default))).ShouldBeOfType<PlanOutcome.NoStaffKnown>();

@@ -21,6 +21,9 @@ internal sealed record PlanTerms(int CoachesPerDay = 2, int CoachSeats = 50, int
     /// <summary>Capacities of places that the register does not know, in all; null while nobody has said, which is not none.</summary>
     public IReadOnlyList<(Resource Resource, int? Value)> Capacities => [(Resource.Beds, Beds), (Resource.CanteenSeats, CanteenSeats), (Resource.WorkPlaces, WorkPlaces)];
 
+    /// <summary>What is wrong with the capacities; the rest is judged with the problem, but these are added to others first.</summary>
+    public IReadOnlyList<string> CapacityFaults => [.. Capacities.Where(c => c.Value is < 0 or > ReturnProblem.CountMax).Select(c => FormattableString.Invariant($"{c.Resource} is {c.Value}; a whole number from 0 to {ReturnProblem.CountMax} was expected, or nothing."))];
+
     public IReadOnlyList<(string Name, int Value)> Fields =>
     [
         ("coaches", CoachesPerDay), ("seats", CoachSeats), ("load", LoadPercent), ("rooms", IsolationRooms), ("per-room", PeoplePerIsolationRoom),
@@ -88,6 +91,7 @@ internal sealed class PlanReturn(WhatIsHeld held)
     public async Task<PlanOutcome> RunAsync(Session session, string enterpriseCode, PlanTerms terms, string reason, CancellationToken cancel)
     {
         if (await held.EnterpriseAsync(session, enterpriseCode, cancel) is not { } enterprise) return new PlanOutcome.NotRegistered();
+        if (terms.CapacityFaults is { Count: > 0 } unbelievable) return new PlanOutcome.Faulty(unbelievable);
         var today = ChinaDay.Of(session.Now);
         var staff = await held.StaffCountsAsync(session, enterprise.Code, today, cancel);
         if (staff.Count == 0) return new PlanOutcome.NoStaffKnown();
@@ -119,9 +123,10 @@ internal sealed class PlanReturn(WhatIsHeld held)
     /// <summary>The enterprise answers what the register does not know of its places; a plan is made when it asks for one. False where a number makes no sense.</summary>
     public static async Task<bool> AnswerAsync(Session session, Enterprise enterprise, int? beds, int? canteenSeats, int? workPlaces, CancellationToken cancel)
     {
-        if (new[] { beds, canteenSeats, workPlaces }.Any(n => n is < 0 or > ReturnProblem.CountMax)) return false;
         var known = await TermsAsync(session, enterprise.Code, cancel);
-        await KeepTermsAsync(session, enterprise, known with { Beds = beds ?? known.Beds, CanteenSeats = canteenSeats ?? known.CanteenSeats, WorkPlaces = workPlaces ?? known.WorkPlaces }, isWhole: false, cancel);
+        var told = known with { Beds = beds ?? known.Beds, CanteenSeats = canteenSeats ?? known.CanteenSeats, WorkPlaces = workPlaces ?? known.WorkPlaces };
+        if (told.CapacityFaults.Count > 0) return false;
+        await KeepTermsAsync(session, enterprise, told, isWhole: false, cancel);
         return true;
     }
 
