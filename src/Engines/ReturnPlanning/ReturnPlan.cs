@@ -59,6 +59,9 @@ public sealed record Limit(Resource Resource, long GainOfOneMore, long GainOfPle
 public sealed record ReturnPlan(
     IReadOnlyList<Batch> Batches, IReadOnlyList<PlanDay> Days, long WorkingDays, long Bound, int CoachTrips, int Moves, IReadOnlyList<int> LeftBehind, IReadOnlyList<Limit> Limits)
 {
+    /// <summary>Resources of which nobody knows how many there are; the plan takes room for everybody.</summary>
+    public IReadOnlyList<Resource> Assumed { get; init; } = [];
+
     /// <summary>How far the plan may be from the best, as a share of the bound; 0 is proven best.</summary>
     public double Gap => Bound == 0 ? 0 : (double)(Bound - WorkingDays) / Bound;
 }

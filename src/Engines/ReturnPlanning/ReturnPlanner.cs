@@ -16,7 +16,7 @@ namespace Rongtong.ReturnPlanning;
 public static class ReturnPlanner
 {
     /// <summary>Version of the method, for whoever keeps a plan: the same problem gives the same plan, byte for byte.</summary>
-    public const string Version = "return-plan/1";
+    public const string Version = "return-plan/2";
 
     private const int RoundsMax = 20;
 
@@ -32,7 +32,8 @@ public static class ReturnPlanner
         var limits = explain ? Limits(problem, schedule.WorkingDays) : [];
         var (batches, days) = Housing.Assign(problem, schedule);
         return new(batches, days, schedule.WorkingDays, bound, schedule.CoachTrips,
-            schedule.People.Where(p => schedule.Terms[p.Key.Group].RoomDays > 0).Sum(p => p.Value), schedule.Remaining, limits);
+            schedule.People.Where(p => schedule.Terms[p.Key.Group].RoomDays > 0).Sum(p => p.Value), schedule.Remaining, limits)
+        { Assumed = problem.Assumed };
     }
 
     private static (Schedule Schedule, long Bound) Best(ReturnProblem problem)
@@ -141,7 +142,7 @@ public static class ReturnPlanner
     private static Limit[] Limits(ReturnProblem problem, long now)
     {
         var everybody = problem.Groups.Sum(g => g.Count);
-        return [.. Enum.GetValues<Resource>().Select(r => new Limit(r, Gain(More(problem, r, 1)), Gain(More(problem, r, Math.Min(everybody, 100_000)))))
+        return [.. Enum.GetValues<Resource>().Except(problem.Assumed).Select(r => new Limit(r, Gain(More(problem, r, 1)), Gain(More(problem, r, Math.Min(everybody, 100_000)))))
             .OrderByDescending(l => l.GainOfPlenty).ThenByDescending(l => l.GainOfOneMore)];
 
         // What fits today fits with more as well, so a gain is never negative whatever the search finds.

@@ -25,7 +25,8 @@ public sealed record StaffGroup(string Origin, Journey Journey, int Count, int E
 /// <param name="Name">What people call it.</param>
 /// <param name="Rooms">How many rooms.</param>
 /// <param name="RoomAreaDm2">Floor area of a room, square decimetres (100 to the square metre).</param>
-public sealed record Dormitory(string Name, int Rooms, int RoomAreaDm2);
+/// <param name="BedsStated">Beds that stand in it, where somebody counted them; no plan uses more. Null where only the rooms are known.</param>
+public sealed record Dormitory(string Name, int Rooms, int RoomAreaDm2, int? BedsStated = null);
 
 /// <summary>Everything that a plan depends on. Days count from 0, the first day on which anybody may set out.</summary>
 public sealed record ReturnProblem
@@ -87,6 +88,12 @@ public sealed record ReturnProblem
     /// <summary>Days that are planned and counted.</summary>
     public int HorizonDays { get; init; } = 30;
 
+    /// <summary>
+    /// Resources whose figure above is room for everybody because nobody knows it. The plan carries the list on and does not name them as limits: a figure
+    /// that was assumed limits nothing, and saying that it does not would be a claim.
+    /// </summary>
+    public IReadOnlyList<Resource> Assumed { get; init; } = [];
+
     /// <summary>People a coach may carry.</summary>
     public int CoachLoad => CoachSeats * LoadPercent / 100;
 
@@ -102,11 +109,12 @@ public sealed record ReturnProblem
     /// <summary>People who may be at work: in each shift as many as have a work place and a seat at a meal.</summary>
     public int WorkLimit => Shifts * Math.Min(WorkPlaces, CanteenSeats * Sittings);
 
-    /// <summary>Beds that the rule allows in a dormitory: by area, at most <see cref="SleepersPerRoomMax"/> a room.</summary>
+    /// <summary>Beds that the rule allows in a dormitory: by area, at most <see cref="SleepersPerRoomMax"/> a room, and never more than stand there.</summary>
     public int BedsOf(Dormitory dormitory)
     {
         ArgumentNullException.ThrowIfNull(dormitory);
-        return dormitory.Rooms * Math.Min(SleepersPerRoomMax, dormitory.RoomAreaDm2 / SleeperAreaDm2);
+        var allowed = dormitory.Rooms * Math.Min(SleepersPerRoomMax, dormitory.RoomAreaDm2 / SleeperAreaDm2);
+        return Math.Min(allowed, dormitory.BedsStated ?? allowed);
     }
 
     /// <summary>All that is wrong with the problem, each as where and what was expected; empty when it can be planned.</summary>
@@ -137,6 +145,7 @@ public sealed record ReturnProblem
         {
             Range($"{nameof(Dormitories)}[{d}].{nameof(Dormitory.Rooms)}", Dormitories[d].Rooms, 0, 100_000);
             Range($"{nameof(Dormitories)}[{d}].{nameof(Dormitory.RoomAreaDm2)}", Dormitories[d].RoomAreaDm2, 0, CountMax);
+            if (Dormitories[d].BedsStated is { } beds) Range($"{nameof(Dormitories)}[{d}].{nameof(Dormitory.BedsStated)}", beds, 0, CountMax);
         }
         return faults;
 

@@ -70,17 +70,17 @@ internal static class ResumptionApi
             }
         }).RequirePermission(ResumptionPermissions.Own).Idempotent().WithName("FileOpening").WithSummary("Files an opening.").Produces<OpeningAnswer>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
 
-        api.MapPost("/openings/{id:long}/answers", async (long id, OfficeRequest request, HttpContext http, Database database, CancellationToken cancel) =>
+        api.MapPost("/openings/{id:long}/answers", async (long id, OfficeRequest request, HttpContext http, OfficeBindings offices, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
-            return await EndAsync(session, await AnswerOpening.AnswerAsync(session, id, request.Office, request.Agreed, request.Ground ?? "", cancel), cancel);
-        }).RequirePermission(ResumptionPermissions.Decide).Idempotent().WithName("AnswerOpening").WithSummary("An office answers an opening.").Produces<StatusAnswer>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+            return await EndAsync(session, await AnswerOpening.AnswerAsync(session, offices, id, request.Office, request.Agreed, request.Ground ?? "", cancel), cancel);
+        }).RequirePermission(ResumptionPermissions.Decide).Idempotent().WithName("AnswerOpening").WithSummary("An office answers an opening.").Produces<StatusAnswer>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
 
-        api.MapPost("/openings/{id:long}/demands", async (long id, DemandRequest request, HttpContext http, Database database, CancellationToken cancel) =>
+        api.MapPost("/openings/{id:long}/demands", async (long id, DemandRequest request, HttpContext http, OfficeBindings offices, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
-            return await EndAsync(session, await AnswerOpening.AskAsync(session, id, request.Documents ?? [], cancel), cancel);
-        }).RequirePermission(ResumptionPermissions.Decide).Idempotent().WithName("AskDocuments").WithSummary("Asks for documents of the closed list; anything else is refused by name.").Produces<StatusAnswer>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+            return await EndAsync(session, await AnswerOpening.AskAsync(session, offices, id, request.Documents ?? [], cancel), cancel);
+        }).RequirePermission(ResumptionPermissions.Decide).Idempotent().WithName("AskDocuments").WithSummary("Asks for documents of the closed list; anything else is refused by name.").Produces<StatusAnswer>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
 
         api.MapPost("/own/reports", async (ReportRequest request, HttpContext http, WhatIsHeld held, Database database, CancellationToken cancel) =>
         {
@@ -118,6 +118,14 @@ internal static class ResumptionApi
             }
         }).RequirePermission(ResumptionPermissions.Decide).Idempotent().WithName("DefineForm").WithSummary("Defines a form; one that asks what is held is refused.").Produces<FormAnswer>().ProducesProblem(422);
 
+        api.MapPost("/forms/{id:long}/closure", async (long id, HttpContext http, Database database, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (!await CloseForm.RunAsync(session, id, cancel)) return Results.Problem(statusCode: 404, title: "There is no such open form in your regions.");
+            await session.CommitAsync(cancel);
+            return Results.NoContent();
+        }).RequirePermission(ResumptionPermissions.Decide).Idempotent().WithName("CloseForm").WithSummary("Closes a form: nobody is asked any more, and its facts may be asked by another.").Produces(204).ProducesProblem(404);
+
         api.MapPost("/own/plans", async (PlanTerms terms, HttpContext http, PlanReturn plan, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
@@ -152,6 +160,10 @@ internal static class ResumptionApi
             case StepOutcome.NotOnTheList refused:
                 await session.CommitAsync(cancel);
                 return Results.Problem(statusCode: 422, title: $"Not on the closed list: {string.Join(", ", refused.Names)}.", detail: $"Nothing was asked. {refused.Clause.Document.English}: {refused.Clause.Clause.English}. The list has {refused.Listed} documents.");
+            case StepOutcome.NotYourOffice:
+                return Results.Problem(statusCode: 403, title: "Your organisation does not answer for this office.", detail: "Each office answers its own part. Which organisation answers for which is in the installation's list of offices.");
+            case StepOutcome.SamePerson:
+                return Results.Problem(statusCode: 409, title: "You have answered this opening for another office.", detail: "One person answers for one office of an opening; somebody else of your organisation must answer here.");
             case StepOutcome.TextMissing:
                 return Results.Problem(statusCode: 422, title: "The ground is missing.", detail: $"A refusal says why in at most {AnswerOpening.TextLengthMax} characters.");
             case StepOutcome.NotPossible not:

@@ -14,6 +14,7 @@ using Rongtong.Resumption.Pages;
 using Rongtong.Resumption.Plans;
 using Rongtong.Resumption.Projects;
 using Rongtong.Resumption.Reports;
+using Rongtong.Resumption.Rules;
 using Rongtong.Web.Controls.Tables;
 using Rongtong.Web.Shell;
 
@@ -29,10 +30,14 @@ public static class ResumptionModule
     {
         services.AddSingleton<WhatIsHeld>();
         services.AddSingleton<FileOpening>();
+        services.AddSingleton<OfficeBindings>();
         services.AddSingleton<PlanReturn>();
         services.AddSingleton<IEventSubscriber, WhenDeadlinePassed>();
         services.AddSingleton<IEventSubscriber, FollowTiers>();
+        services.AddSingleton<IEventSubscriber, WhenEnterpriseMerged>();
+        services.AddSingleton<IEventSubscriber, WhenEnterpriseUnmerged>();
         services.AddSingleton<IJob, ExpectReports>();
+        services.AddSingleton<IJob, Replan>();
         services.AddSingleton<IImportKind, ImportProjects>();
         services.AddSingleton<IDemoData, DemoResumption>();
         services.AddSingleton<ITable>(provider => ResumptionTables.Openings(provider.GetRequiredService<IRegions>()));
@@ -52,8 +57,11 @@ public static class ResumptionModule
 
     public static void MapResumption(this IEndpointRouteBuilder endpoints)
     {
+        // Read before the first request: a fault in an installation's file is said when the host starts, not to an officer.
+        endpoints.ServiceProvider.GetRequiredService<OfficeBindings>();
         endpoints.MapOwnForms();
         endpoints.MapOfficerForms();
         endpoints.MapResumptionApi();
+        Completeness.MapFigures(endpoints);
     }
 }

@@ -1,3 +1,4 @@
+INSERT INTO resumption.enterprise_number (code, kept_id, kept_code) VALUES ('x', 1, 'x');
 INSERT INTO resumption.opening (enterprise_code, enterprise_id, enterprise_name, region_code, track, rule_version, rule_row, facts, planned_day, staff, status, filed_at) VALUES ('x', 1, 'x', '4201', 'filing', 'x', 'x', '{}', '2020-03-06', 1, 'waiting', now());
 INSERT INTO resumption.opening_office (opening_id, office, enterprise_code, region_code) VALUES (1, 'industry', 'x', '4201');
 INSERT INTO resumption.opening_step (opening_id, enterprise_code, region_code, kind, author, recorded_at) VALUES (1, 'x', '4201', 'filed', 'x', now());
@@ -9,6 +10,8 @@ INSERT INTO resumption.form_question (form_id, fact, question) VALUES (1, 'x', '
 INSERT INTO resumption.form_answer (form_id, enterprise_code, region_code, fact, value, author, recorded_at) VALUES (1, 'x', '4201', 'x', 'x', 'x', now());
 INSERT INTO resumption.daily_report (enterprise_code, day, version, enterprise_id, region_code, unwell, staff_present, is_open, author, recorded_at) VALUES ('x', '2020-03-06', 1, 1, '4201', 0, 1, true, 'x', now());
 INSERT INTO resumption.report_due (enterprise_code, day, enterprise_id, enterprise_name, region_code) VALUES ('x', '2020-03-06', 1, 'x', '4201');
+INSERT INTO resumption.report_round (day, region_code) VALUES ('2020-03-06', '4201');
+INSERT INTO resumption.replan (enterprise_code, wanted_at) VALUES ('x', '2999-01-01');
 INSERT INTO resumption.check_of_measures (enterprise_code, region_code, is_spot_check, list_version, tier, done, missing, author, recorded_at) VALUES ('x', '4201', false, 'x', 'low', '{}', '{}', 'x', now());
 INSERT INTO resumption.plan_terms (enterprise_code, region_code, terms, author, recorded_at) VALUES ('x', '4201', '{}', 'x', now());
 INSERT INTO resumption.plan_run (enterprise_code, region_code, first_day, reason, method, input, input_sha256, result, origins, author, recorded_at) VALUES ('x', '4201', '2020-03-06', 'asked', 'x', '{}', 'x', '{}', '{}', 'x', now());

@@ -26,6 +26,24 @@ public sealed class ReturnPlannerTests
     public void A_room_sleeps_one_for_each_two_and_a_half_square_metres_and_never_more_than_six(int areaDm2, int beds) =>
         s_small.BedsOf(new("room", 1, areaDm2)).ShouldBe(beds);
 
+    [Theory]
+    [InlineData(2, 1500, 7, 7)]
+    [InlineData(2, 1500, null, 12)]
+    [InlineData(2, 1500, 20, 12)]
+    [InlineData(2, 900, 7, 6)]
+    [InlineData(2, 1500, 0, 0)]
+    public void A_dormitory_sleeps_no_more_than_the_beds_stated_and_no_more_than_its_rooms_allow(int rooms, int areaDm2, int? stated, int beds) =>
+        new ReturnProblem { Groups = [], Dormitories = [new("D", rooms, areaDm2, stated)] }.Beds.ShouldBe(beds);
+
+    [Fact]
+    public void What_was_assumed_is_carried_into_the_plan_and_named_no_limit()
+    {
+        var plan = ReturnPlanner.Plan(new ReturnProblem { Groups = [new("4113", Journey.Local, 10, 0, 0)], CanteenSeats = 1, WorkPlaces = 10, Assumed = [Resource.CanteenSeats] });
+        plan.Assumed.ShouldBe([Resource.CanteenSeats]);
+        plan.Limits.ShouldNotContain(l => l.Resource == Resource.CanteenSeats);
+        plan.Limits.Count.ShouldBe(4);
+    }
+
     [Fact]
     public void A_coach_carries_half_its_seats_and_people_of_one_origin_alone()
     {

@@ -87,11 +87,11 @@ public sealed class OpeningTests : World
     {
         var id = (await FilingAsync()).Id;
         string[] asked = [.. DatedRules.List.Documents.Select(d => d.Id), .. Enumerable.Range(1, 21 - DatedRules.List.Documents.Count).Select(n => $"证明{n}")];
-        var refused = (await AsAsync(Officer(), session => AnswerOpening.AskAsync(session, id, asked, default))).ShouldBeOfType<StepOutcome.NotOnTheList>();
+        var refused = (await AsAsync(Officer(), session => AnswerOpening.AskAsync(session, Offices, id, asked, default))).ShouldBeOfType<StepOutcome.NotOnTheList>();
         refused.Names.ShouldBe(asked[DatedRules.List.Documents.Count..]);
         refused.Clause.Clause.Chinese.ShouldContain("清单之外");
         (await AsAsync(Officer(), session => session.QuerySingleAsync<int>("SELECT count(*)::int FROM resumption.opening_document"))).ShouldBe(0, "nothing is asked when anything is unlisted");
-        (await AsAsync(Officer(), session => AnswerOpening.AskAsync(session, id, ["prevention-plan"], default))).ShouldBe(new StepOutcome.Done(OpeningStatus.Waiting));
+        (await AsAsync(Officer(), session => AnswerOpening.AskAsync(session, Offices, id, ["prevention-plan"], default))).ShouldBe(new StepOutcome.Done(OpeningStatus.Waiting));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class OpeningTests : World
     public async Task An_officer_of_another_district_sees_no_opening_and_cannot_answer_one()
     {
         var id = (await FilingAsync()).Id;
-        (await AsAsync(Officer("3302"), session => AnswerOpening.AnswerAsync(session, id, "industry", false, "no", default))).ShouldBeOfType<StepOutcome.NotFound>();
+        (await AsAsync(Officer("3302"), session => AnswerOpening.AnswerAsync(session, Offices, id, "industry", false, "no", default))).ShouldBeOfType<StepOutcome.NotFound>();
         (await AsAsync(Owner(Neighbour), session => AnswerOpening.WithdrawAsync(session, id, default))).ShouldBeOfType<StepOutcome.NotFound>();
         (await StatusAsync(id)).ShouldBe("waiting");
     }
@@ -142,10 +142,61 @@ public sealed class OpeningTests : World
     }
 
     [Fact]
+    public async Task An_officer_answers_only_for_the_office_of_his_organisation()
+    {
+        var id = (await FilingAsync()).Id;
+        (await AsAsync(Officer(), session => AnswerOpening.AnswerAsync(session, Offices, id, "health", true, "", default))).ShouldBe(new StepOutcome.NotYourOffice("health"));
+        var grocer = Officer(organisation: "Grocery bureau");
+        (await AsAsync(grocer, session => AnswerOpening.AnswerAsync(session, Offices, id, "industry", true, "", default))).ShouldBe(new StepOutcome.NotYourOffice("industry"));
+        (await AsAsync(grocer, session => AnswerOpening.AskAsync(session, Offices, id, ["commitment"], default))).ShouldBe(new StepOutcome.NotYourOffice(""));
+        (await StatusAsync(id)).ShouldBe("waiting");
+    }
+
+    [Fact]
+    public async Task One_person_answers_for_one_office_even_where_his_organisation_answers_for_two()
+    {
+        var both = new OfficeBindings("""{"bindings": [{"organisation": "County office", "office": "industry"}, {"organisation": "County office", "office": "health"}, {"organisation": "x", "office": "headquarters"}]}""", "test");
+        var id = (await FilingAsync()).Id;
+        var clerk = Officer(organisation: "County office");
+        (await AsAsync(clerk, session => AnswerOpening.AnswerAsync(session, both, id, "industry", true, "", default))).ShouldBeOfType<StepOutcome.Done>();
+        (await AsAsync(clerk, session => AnswerOpening.AnswerAsync(session, both, id, "health", true, "", default))).ShouldBeOfType<StepOutcome.SamePerson>();
+        await Should.ThrowAsync<Npgsql.PostgresException>(() => AsAsync(clerk, session => session.ExecuteAsync("UPDATE resumption.opening_office SET answer = 'agreed', answered_by = @author, organisation = 'x' WHERE opening_id = @id AND office = 'health'", new { id, author = clerk.Id })));
+        (await AsAsync(Officer(name: "second", organisation: "County office"), session => AnswerOpening.AnswerAsync(session, both, id, "health", true, "", default))).ShouldBe(new StepOutcome.Done(OpeningStatus.Agreed));
+    }
+
+    [Fact]
+    public async Task The_page_offers_each_officer_the_answer_of_his_own_office()
+    {
+        var id = (await FilingAsync()).Id;
+        using var industry = await Host.SignedInAsync("industry", "industry_officer", "3301", "Industry bureau");
+        using var grocer = await Host.SignedInAsync("grocer", "industry_officer", "3301", "Grocery bureau");
+        var page = new Uri($"/resumption/openings/{id}", UriKind.Relative);
+        var shown = await industry.GetStringAsync(page);
+        shown.ShouldContain("ground-industry");
+        shown.ShouldNotContain("ground-health");
+        (await grocer.GetStringAsync(page)).ShouldContain("您所在单位没有被指定答复这份申请");
+        (await HostTesting.RunningHost.PostAsync(industry, page.OriginalString, page.OriginalString + "/answers", ("office", "health"), ("agreed", "true"), ("ground", ""))).Headers.Location!.OriginalString.ShouldEndWith("problem=not-your-office");
+    }
+
+    [Fact]
+    public void For_every_office_that_an_opening_asks_there_is_a_demo_account()
+    {
+        foreach (var office in DatedRules.List.Offices.Values.SelectMany(o => o).Distinct()) DemoAccounts.Logins.Any(l => Offices.Of(l.Organisation).Contains(office) && Roles.PermissionsOf([l.Role]).Contains(ResumptionPermissions.Decide)).ShouldBeTrue(office);
+    }
+
+    [Theory]
+    [InlineData("""{"bindings": [{"organisation": "x", "office": "police"}]}""", "one of headquarters, health, industry was expected")]
+    [InlineData("""{"bindings": [{"organisation": "x", "office": "industry"}]}""", "binds nobody to headquarters, health")]
+    [InlineData("""{"bindings": [{"organisation": " ", "office": "industry"}]}""", "binding 1, names no organisation")]
+    [InlineData("[]", "docs/how-to/bind-offices.md")]
+    public void A_list_of_offices_that_cannot_be_used_says_where_and_what_was_expected(string json, string expected) =>
+        Should.Throw<InvalidOperationException>(() => new OfficeBindings(json, "offices.json")).Message.ShouldContain(expected);
+
+    [Fact]
     public async Task A_refusal_needs_a_ground_can_be_appealed_and_does_not_bar_a_new_filing()
     {
         var id = (await FilingAsync()).Id;
-        (await AsAsync(Officer(), session => AnswerOpening.AnswerAsync(session, id, "health", false, " ", default))).ShouldBeOfType<StepOutcome.TextMissing>();
+        (await AsAsync(HealthOfficer, session => AnswerOpening.AnswerAsync(session, Offices, id, "health", false, " ", default))).ShouldBeOfType<StepOutcome.TextMissing>();
         await AnswerAsync(id, "health", false);
         (await AsAsync(Owner(), session => AnswerOpening.AppealAsync(session, id, "隔离房间已备好", default))).ShouldBeOfType<StepOutcome.Done>();
         JsonSerializer.Deserialize<CaseWanted>((await EventsAsync(CaseWanted.Kind)).ShouldHaveSingleItem(), JsonSerializerOptions.Web)!.Category.ShouldBe("rules");
@@ -200,6 +251,35 @@ public sealed class OpeningTests : World
         (await DefineAsync("masks.left")).ShouldBe(new FormOutcome.AskedAlready("masks.left", "表"));
     }
 
+    [Fact]
+    public async Task A_closed_form_asks_nobody_any_more_keeps_its_answers_and_frees_its_fact()
+    {
+        var form = (await DefineAsync("masks.left")).ShouldBeOfType<FormOutcome.Defined>().Id;
+        using var owner = await Host.SignedInAsync("owner", "enterprise", "3301", Factory);
+        await HostTesting.RunningHost.PostAsync(owner, "/resumption/own", $"/resumption/own/forms/{form}", ("masks.left", "500"));
+        (await AsAsync(Officer("3302"), session => CloseForm.RunAsync(session, form, default))).ShouldBeFalse("it is no form of theirs");
+        using var officer = await Host.SignedInAsync("officer", "industry_officer", "3301", "Industry bureau");
+        (await HostTesting.RunningHost.PostAsync(officer, "/resumption/burden", $"/resumption/forms/{form}/closure")).Headers.Location!.OriginalString.ShouldBe("/resumption/burden");
+        (await officer.GetStringAsync(new Uri("/resumption/burden", UriKind.Relative))).ShouldContain("停用");
+        (await AsAsync(Officer(), session => CloseForm.RunAsync(session, form, default))).ShouldBeFalse("it is closed once");
+        (await AsAsync(Officer(), session => session.QuerySingleAsync<string>("SELECT value FROM resumption.form_answer"))).ShouldBe("500");
+        (await DefineAsync("masks.left")).ShouldBeOfType<FormOutcome.Defined>();
+        (await DefineAsync("masks.left")).ShouldBeOfType<FormOutcome.AskedAlready>();
+    }
+
+    [Fact]
+    public async Task The_page_marks_row_by_row_what_is_an_example_and_not_a_published_text()
+    {
+        var current = DatedRules.Openings[^1];
+        DatedRules.IsExample(current, "low").ShouldBeFalse("no approval in low-risk counties is what the notice says");
+        DatedRules.IsExample(current, "medium-small").ShouldBeTrue("the line of 100 staff is ours");
+        DatedRules.IsExample(current, "a-row-that-says-nothing").ShouldBeTrue();
+        DatedRules.Silences.SelectMany(t => t.Document.Rows.Select(r => DatedRules.IsExample(t, r.Id))).ShouldAllBe(example => example);
+        using var nobody = Host.Browser();
+        var rows = DatedRules.Openings.Concat(DatedRules.Silences).Sum(t => t.Document.Rows.Count(r => DatedRules.IsExample(t, r.Id))) + DatedRules.List.Documents.Count(d => d.Example);
+        (await nobody.GetStringAsync(new Uri("/resumption/rules", UriKind.Relative))).Split("text-bg-warning").Length.ShouldBe(rows + 1);
+    }
+
     private FileOpening Filing => Host.Services.GetRequiredService<FileOpening>();
 
     private async Task<FilingOutcome.Filed> FilingAsync()
@@ -212,7 +292,10 @@ public sealed class OpeningTests : World
 
     private Task<FilingOutcome> TryAsync(int staff, DateOnly? day = null) => AsAsync(Owner(), session => Filing.RunAsync(session, Factory, day ?? new(2020, 3, 6), staff, true, default));
 
-    private Task<StepOutcome> AnswerAsync(long id, string office, bool isAgreed, string officer = "officer") => AsAsync(Officer(name: officer), session => AnswerOpening.AnswerAsync(session, id, office, isAgreed, isAgreed ? "" : "缺少隔离房间", default));
+    private static Actor HealthOfficer => Officer(name: "health", organisation: "Health bureau");
+
+    /// <summary>Answered by somebody of the office.</summary>
+    private Task<StepOutcome> AnswerAsync(long id, string office, bool isAgreed, string officer = "officer") => AsAsync(office == "health" ? HealthOfficer : Officer(name: officer), session => AnswerOpening.AnswerAsync(session, Offices, id, office, isAgreed, isAgreed ? "" : "缺少隔离房间", default));
 
     private async Task PassAsync(long id, DateTimeOffset dueAt) => await AsAsync(Actor.System, async session =>
     {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using Microsoft.Extensions.DependencyInjection;
 using Rongtong.Contracts.Casework;
 using Rongtong.Contracts.HealthCode;
@@ -34,13 +36,24 @@ public sealed class PlanAndCheckTests : World
         Known.Tiers["4113"] = RiskTier.High;
         await AsAsync(Actor.System, async session =>
         {
-            await new FollowTiers(Host.Services.GetRequiredService<PlanReturn>()).HandleAsync(session, new OutboxEvent(1, TiersChanged.Kind, "", JsonSerializer.Serialize(new TiersChanged(["411302"]), JsonSerializerOptions.Web), Clock.GetUtcNow()), default);
+            await new FollowTiers().HandleAsync(session, new OutboxEvent(1, TiersChanged.Kind, "", JsonSerializer.Serialize(new TiersChanged(["411302"]), JsonSerializerOptions.Web), Clock.GetUtcNow()), default);
             return true;
         });
+        await ReplanAsync();
         var after = (await AsAsync(Owner(), session => PlanReturn.LatestAsync(session, Factory, default)))!;
         (after.Reason, after.Problem.Groups.Single(g => g.Origin == "4113").IsolationDays).ShouldBe(("tiers-changed", 14));
         after.Id.ShouldNotBe(before.Id);
         after.Plan.WorkingDays.ShouldBeLessThan(before.Plan.WorkingDays);
+    }
+
+    [Fact]
+    public async Task Plans_are_made_again_twenty_in_a_transaction_and_each_once()
+    {
+        GiveStaff();
+        await AsAsync(Actor.System, session => session.ExecuteAsync("INSERT INTO resumption.replan (enterprise_code, wanted_at) SELECT 'gone' || n, timestamptz '2020-03-06' FROM generate_series(1, 45) n UNION ALL SELECT @Factory, timestamptz '2020-03-05'", new { Factory }));
+        await ReplanAsync();
+        (await AsAsync(Actor.System, session => session.QuerySingleAsync<int>("SELECT count(*)::int FROM resumption.replan"))).ShouldBe(0);
+        (await AsAsync(Actor.System, session => session.QuerySingleAsync<int>("SELECT count(*)::int FROM resumption.plan_run"))).ShouldBe(1, "those that the register no longer knows are passed over");
     }
 
     [Fact]
@@ -52,6 +65,52 @@ public sealed class PlanAndCheckTests : World
         var page = await owner.GetStringAsync(new Uri("/resumption/own/plan", UriKind.Relative));
         page.ShouldContain("目前受限于车辆，而不是");
         page.ShouldContain("id=\"batches\"");
+    }
+
+    [Theory]
+    [InlineData(7, 100, 7)]
+    [InlineData(12, 20, 8)]
+    [InlineData(120, 600, 120)]
+    [InlineData(null, 31, 12)]
+    [InlineData(9, null, 9)]
+    [InlineData(0, 600, 0)]
+    public void Nobody_sleeps_where_no_bed_is_stated_or_the_area_does_not_allow_one(int? stated, int? area, int beds) => ProblemOf(new PlanTerms(), Dormitory(stated, area)).Beds.ShouldBe(beds);
+
+    [Fact]
+    public void Of_any_dormitory_no_more_beds_are_used_than_are_stated_or_than_the_area_allows() =>
+        Prop.ForAll(Gen.Choose(0, 3_000).ToArbitrary(), Gen.Choose(0, 90_000).ToArbitrary(), (beds, tenths) =>
+            ProblemOf(new PlanTerms(), Dormitory(beds, tenths / 10m)).Beds == Math.Min(beds, (int)Math.Floor(tenths / 10m / 2.5m))).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public async Task What_nobody_knows_is_room_for_everybody_named_in_the_plan_and_asked_for()
+    {
+        Known.StaffCounts.Add(new(new("3303"), RiskTier.Low, true, 0, 40));
+        Known.Places.Add(new(1, 7, PlaceKind.Canteen, "食堂", new("330106"), "", 200, null));
+        var run = await PlanAsync(new PlanTerms());
+        run.Plan.Assumed.ShouldBe([ReturnPlanning.Resource.Beds, ReturnPlanning.Resource.CanteenSeats, ReturnPlanning.Resource.WorkPlaces]);
+        run.Plan.LeftBehind.Sum().ShouldBe(0, "a canteen that nobody measured keeps nobody away");
+        run.Plan.Limits.Select(l => l.Resource).ShouldBe([ReturnPlanning.Resource.Coaches, ReturnPlanning.Resource.IsolationRooms], ignoreOrder: true);
+        run.IsReplayed().ShouldBeTrue();
+        using var owner = await Host.SignedInAsync("owner", "enterprise", "3301", Factory);
+        (await owner.GetStringAsync(new Uri("/resumption/own/plan", UriKind.Relative))).ShouldContain("没有人知道宿舍床位、食堂座位、工位有多少");
+        (await owner.GetStringAsync(new Uri("/resumption/own", UriKind.Relative))).ShouldContain("capacity-canteen-seats");
+        await HostTesting.RunningHost.PostAsync(owner, "/resumption/own", "/resumption/own/capacities", ("capacity-beds", ""), ("capacity-canteen-seats", "0"), ("capacity-work-places", "40"));
+        var page = await owner.GetStringAsync(new Uri("/resumption/own", UriKind.Relative));
+        page.ShouldNotContain("capacity-canteen-seats", customMessage: "what was answered is not asked again");
+        page.ShouldContain("capacity-beds");
+        var none = await PlanAsync(await AsAsync(Owner(), session => PlanReturn.TermsAsync(session, Factory, default)));
+        none.Plan.Assumed.ShouldBe([ReturnPlanning.Resource.Beds]);
+        none.Plan.WorkingDays.ShouldBe(0, "none that somebody said is none");
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1_000_001)]
+    [InlineData(int.MaxValue)]
+    public async Task A_capacity_that_nobody_can_have_is_refused_by_name(int beds)
+    {
+        Known.StaffCounts.Add(new(new("3303"), RiskTier.Low, true, 0, 40));
+        (await AsAsync(Owner(), session => Host.Services.GetRequiredService<PlanReturn>().RunAsync(session, Factory, new PlanTerms(Beds: beds), "asked", default))).ShouldBeOfType<PlanOutcome.Faulty>().Faults.ShouldHaveSingleItem().ShouldStartWith("Beds is ");
     }
 
     [Fact]
@@ -136,6 +195,23 @@ public sealed class PlanAndCheckTests : World
         foreach (var (table, rows) in new[] { ("opening", 2), ("report_due", 2), ("plan_run", 1), ("project", 3), ("milestone", 9) })
             (await AsAsync(Actor.System, session => session.QuerySingleAsync<int>($"SELECT count(*)::int FROM resumption.{table}"))).ShouldBe(rows, table);
     }
+
+    /// <summary>Until nothing is queued, whichever host has it in hand.</summary>
+    private async Task ReplanAsync()
+    {
+        var replan = new Replan(Host.Database.Database, Host.Services.GetRequiredService<PlanReturn>());
+        do await AsAsync(Actor.System, async session =>
+        {
+            await replan.RunAsync(session, default);
+            return true;
+        });
+        while (await AsAsync(Actor.System, session => session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM resumption.replan)")));
+    }
+
+    private static EnterprisePlace Dormitory(int? beds, decimal? area) => new(1, 7, PlaceKind.Dormitory, "一号楼", new("330106"), "", area, beds);
+
+    private static ReturnPlanning.ReturnProblem ProblemOf(PlanTerms terms, params EnterprisePlace[] places) =>
+        PlanReturn.ProblemOf(new(7, Factory, "示例制造厂", new("330106"), "3521", EnterpriseSize.Medium, ""), [new(new("3303"), RiskTier.Low, true, 0, 40)], places, terms, _ => RiskTier.Low);
 
     private void GiveStaff()
     {

@@ -8,6 +8,7 @@ using Rongtong.HostTesting;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Resumption.Held;
+using Rongtong.Resumption.Rules;
 using Rongtong.Testing;
 
 namespace Rongtong.Resumption.Tests;
@@ -24,6 +25,9 @@ public abstract class World : IAsyncLifetime
 
     internal RunningHost Host { get; private set; } = null!;
 
+    /// <summary>False where the calendar is to be the product's own.</summary>
+    protected virtual bool PlaysCalendar => true;
+
     internal WhatIsHeld WhatIsHeld => Host.Services.GetRequiredService<WhatIsHeld>();
 
     public async Task InitializeAsync() => Host = await RunningHost.StartAsync(Clock, services =>
@@ -32,14 +36,16 @@ public abstract class World : IAsyncLifetime
         services.AddSingleton<IHeadCounts>(Known);
         services.AddSingleton<IEnterpriseRates>(Known);
         services.AddSingleton<IRiskTiers>(Known);
-        services.AddSingleton<IWorkCalendar>(Known);
+        if (PlaysCalendar) services.AddSingleton<IWorkCalendar>(Known);
     });
 
     public async Task DisposeAsync() => await Host.DisposeAsync();
 
     internal static Actor Owner(string code = Factory) => Account("owner", ["3301"], code, ResumptionPermissions.Own);
 
-    internal static Actor Officer(string scope = "3301", string name = "officer") => Account(name, [scope], "Industry bureau", ResumptionPermissions.Read, ResumptionPermissions.Decide);
+    internal OfficeBindings Offices => Host.Services.GetRequiredService<OfficeBindings>();
+
+    internal static Actor Officer(string scope = "3301", string name = "officer", string organisation = "Industry bureau") => Account(name, [scope], organisation, ResumptionPermissions.Read, ResumptionPermissions.Decide);
 
     internal async Task<T> AsAsync<T>(Actor actor, Func<Session, Task<T>> work)
     {
@@ -64,6 +70,11 @@ public abstract class World : IAsyncLifetime
 
         public List<StaffCount> StaffCounts { get; } = [];
 
+        public List<StaffCount> NeighbourStaff { get; } = [];
+
+        /// <summary>Codes that the register has merged, with the one that was kept.</summary>
+        public Dictionary<string, string> Merged { get; } = [];
+
         public List<EnterprisePlace> Places { get; } = [];
 
         private static readonly Enterprise[] s_enterprises =
@@ -71,20 +82,21 @@ public abstract class World : IAsyncLifetime
             new(7, Factory, "示例制造厂", new("330106"), "3521", EnterpriseSize.Medium, ""), new(8, Neighbour, "邻县工厂", new("330206"), "3521", EnterpriseSize.Small, ""),
         ];
 
-        public Task<Enterprise?> FindAsync(int id, CancellationToken cancel = default) => Task.FromResult(s_enterprises.FirstOrDefault(e => e.Id == id));
+        public Task<Enterprise?> FindAsync(int id, CancellationToken cancel = default) => Task.FromResult(s_enterprises.FirstOrDefault(e => e.Id == id) is { } found ? Kept(found.Code) : null);
 
-        public Task<Enterprise?> FindByCodeAsync(string code, CancellationToken cancel = default) => Task.FromResult(s_enterprises.FirstOrDefault(e => e.Code == code));
+        public Task<Enterprise?> FindByCodeAsync(string code, CancellationToken cancel = default) => Task.FromResult(Kept(code));
 
-        public Task<IReadOnlyList<Enterprise>> FindAsync(IReadOnlyCollection<int> ids, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<Enterprise>>([.. s_enterprises.Where(e => ids.Contains(e.Id))]);
+        public Task<IReadOnlyList<Enterprise>> FindAsync(IReadOnlyCollection<int> ids, CancellationToken cancel = default) =>
+            Task.FromResult<IReadOnlyList<Enterprise>>([.. s_enterprises.Where(e => ids.Contains(e.Id)).Select(e => Kept(e.Code)!).Distinct()]);
 
         public Task<IReadOnlyDictionary<string, int>> NumbersOfAsync(IReadOnlyCollection<string> codes, CancellationToken cancel = default) =>
-            Task.FromResult<IReadOnlyDictionary<string, int>>(s_enterprises.Where(e => codes.Contains(e.Code)).ToDictionary(e => e.Code, e => e.Id));
+            Task.FromResult<IReadOnlyDictionary<string, int>>(s_enterprises.Where(e => codes.Contains(e.Code)).ToDictionary(e => e.Code, e => Kept(e.Code)!.Id));
 
         public IAsyncEnumerable<Enterprise> AllAsync(CancellationToken cancel = default) => s_enterprises.ToAsyncEnumerable();
 
         public Task<IReadOnlyList<EnterprisePlace>> PlacesOfAsync(int enterpriseId, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<EnterprisePlace>>(Places);
 
-        public Task<IReadOnlyList<StaffCount>> OfStaffAsync(string enterpriseCode, DateOnly day, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<StaffCount>>(StaffCounts);
+        public Task<IReadOnlyList<StaffCount>> OfStaffAsync(string enterpriseCode, DateOnly day, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<StaffCount>>(enterpriseCode == Factory ? StaffCounts : NeighbourStaff);
 
         public Task<int?> PresentAsync(string enterpriseCode, DateOnly day, CancellationToken cancel = default) => Task.FromResult<int?>(null);
 
@@ -111,6 +123,8 @@ public abstract class World : IAsyncLifetime
             }
             return Platform.ChinaDay.Start(day.AddDays(1));
         }
+
+        private Enterprise? Kept(string code) => s_enterprises.FirstOrDefault(e => e.Code == Merged.GetValueOrDefault(code, code));
 
         public int WorkingDaysBetween(DateOnly from, DateOnly to) => throw new NotSupportedException();
     }

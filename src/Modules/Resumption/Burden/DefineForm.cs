@@ -47,8 +47,8 @@ internal static partial class DefineForm
         foreach (var question in questions)
         {
             // The unique fact decides between two officers at once as well.
-            if (await session.ExecuteAsync("INSERT INTO resumption.form_question (form_id, fact, question) VALUES (@id, @Fact, @text) ON CONFLICT (fact) DO NOTHING", new { id, question.Fact, text = question.Question.Trim() }, cancel) == 1) continue;
-            var other = await session.QuerySingleOrDefaultAsync<string>("SELECT f.title FROM resumption.form_question q JOIN resumption.form f ON f.id = q.form_id WHERE q.fact = @Fact", new { question.Fact }, cancel);
+            if (await session.ExecuteAsync("INSERT INTO resumption.form_question (form_id, fact, question) VALUES (@id, @Fact, @text) ON CONFLICT (fact) WHERE NOT is_closed DO NOTHING", new { id, question.Fact, text = question.Question.Trim() }, cancel) == 1) continue;
+            var other = await session.QuerySingleOrDefaultAsync<string>("SELECT f.title FROM resumption.form_question q JOIN resumption.form f ON f.id = q.form_id WHERE q.fact = @Fact AND NOT q.is_closed", new { question.Fact }, cancel);
             return new FormOutcome.AskedAlready(question.Fact, other ?? "");
         }
         session.Audit("resumption.form-defined", FormattableString.Invariant($"{id}"), title.Trim());

@@ -49,5 +49,8 @@ internal static class HeldFacts
         ["coaches"] = ShippedForms.PlanTerms,
         ["isolation.rooms"] = ShippedForms.PlanTerms,
         ["shifts"] = ShippedForms.PlanTerms,
+        ["capacity.beds"] = ShippedForms.PlanTerms,
+        ["capacity.canteen-seats"] = ShippedForms.PlanTerms,
+        ["capacity.work-places"] = ShippedForms.PlanTerms,
     };
 }

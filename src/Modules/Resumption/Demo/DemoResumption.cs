@@ -11,7 +11,7 @@ using Rongtong.Resumption.Reports;
 namespace Rongtong.Resumption.Demo;
 
 /// <summary>Invented openings, reports and projects of enterprises of the demo register, the same every time; the use cases write them, so that rules and deadlines hold.</summary>
-internal sealed class DemoResumption(Database database, IEnumerable<IEnterprises> enterprises, WhatIsHeld held, FileOpening filing, PlanReturn plan) : IDemoData
+internal sealed class DemoResumption(Database database, IEnumerable<IEnterprises> enterprises, WhatIsHeld held, FileOpening filing, PlanReturn plan, Rules.OfficeBindings offices) : IDemoData
 {
     /// <summary>Enterprises with an opening: enough for every list, little enough for a first visit.</summary>
     private const int Count = 60;
@@ -45,7 +45,7 @@ internal sealed class DemoResumption(Database database, IEnumerable<IEnterprises
         // Two thirds are answered; the others show who is stuck where.
         if (filed.Status is OpeningStatus.Waiting && order % 3 > 0)
         {
-            foreach (var office in Rules.DatedRules.List.Offices[filed.Track]) await AnswerOpening.AnswerAsync(session, filed.Id, office, order % 10 != 7, order % 10 == 7 ? "demo" : "", cancel);
+            foreach (var office in Rules.DatedRules.List.Offices[filed.Track]) await AnswerOpening.AnswerAsync(session, offices, filed.Id, office, order % 10 != 7, order % 10 == 7 ? "demo" : "", cancel);
         }
         for (var ago = 6; order % 5 > 0 && ago >= (order % 4 == 0 ? 1 : 0); ago--)
             await new SendReport(today.AddDays(-ago), 0, 10 + (order * 13 % 200), IsOpen: true, 0, "").RunAsync(session, held, firm.Code, cancel);

@@ -4,6 +4,7 @@ using Rongtong.Contracts.HealthCode;
 using Rongtong.Contracts.Observations;
 using Rongtong.Contracts.Outbreak;
 using Rongtong.Contracts.Registry;
+using Rongtong.Platform.Data;
 
 namespace Rongtong.Resumption.Held;
 
@@ -29,31 +30,48 @@ internal sealed class WhatIsHeld(IEnumerable<IEnterprises> enterprises, IEnumera
     private readonly IRiskTiers? _tiers = tiers.FirstOrDefault();
     private readonly IWorkCalendar? _calendar = calendars.FirstOrDefault();
 
-    /// <summary>The enterprise of the code; null where it is not in the register, or there is none.</summary>
-    public Task<Enterprise?> EnterpriseAsync(string code, CancellationToken cancel) =>
-        _enterprises is null || code.Length == 0 ? Task.FromResult<Enterprise?>(null) : _enterprises.FindByCodeAsync(code, cancel);
+    /// <summary>The enterprise that the code means, after a merge the one that was kept; null where it is not in the register, or there is none.</summary>
+    public async Task<Enterprise?> EnterpriseAsync(Session session, string code, CancellationToken cancel)
+    {
+        if (_enterprises is null || code.Length == 0 || await _enterprises.FindByCodeAsync(code, cancel) is not { } enterprise) return null;
+        // Before anything is written under the kept code: the policies of the rows ask which codes are whose.
+        await MergedEnterprises.KeepAsync(session, code, enterprise, cancel);
+        if (code != enterprise.Code) await MergedEnterprises.KeepAsync(session, enterprise.Code, enterprise, cancel);
+        return enterprise;
+    }
 
     public async Task<IReadOnlyList<EnterprisePlace>> PlacesAsync(int enterpriseId, CancellationToken cancel) =>
         _enterprises is null ? [] : await _enterprises.PlacesOfAsync(enterpriseId, cancel);
 
     /// <summary>All staff: the newest figure that was reported or measured, else those who told the health code.</summary>
-    public async Task<HeldFigure> StaffAsync(Enterprise enterprise, DateOnly day, CancellationToken cancel)
+    public async Task<HeldFigure> StaffAsync(Session session, Enterprise enterprise, DateOnly day, CancellationToken cancel)
     {
         if (_rates is not null && await _rates.LatestAsync(enterprise.Id, "staff_total", cancel) is { } held) return new((int)held.Value, held.Source);
-        var told = await StaffCountsAsync(enterprise.Code, day, cancel);
+        var told = await StaffCountsAsync(session, enterprise.Code, day, cancel);
         return told.Count == 0 ? HeldFigure.Unknown : new(told.Sum(s => s.Count), "health-code");
     }
 
     /// <summary>Staff who are there: counted at the gates today, else the newest figure, else those who may work today by the health code.</summary>
-    public async Task<HeldFigure> PresentAsync(Enterprise enterprise, DateOnly day, CancellationToken cancel)
+    public async Task<HeldFigure> PresentAsync(Session session, Enterprise enterprise, DateOnly day, CancellationToken cancel)
     {
-        if (_headCounts is not null && await _headCounts.PresentAsync(enterprise.Code, day, cancel) is { } seen) return new(seen, "gate");
+        int? seen = null;
+        foreach (var code in await MergedEnterprises.CodesAsync(session, enterprise.Code, cancel))
+        {
+            if (_headCounts is not null && await _headCounts.PresentAsync(code, day, cancel) is { } counted) seen = (seen ?? 0) + counted;
+        }
+        if (seen is not null) return new(seen, "gate");
         if (_rates is not null && await _rates.LatestAsync(enterprise.Id, "staff_present", cancel) is { } held) return new((int)held.Value, held.Source);
         return HeldFigure.Unknown;
     }
 
-    public async Task<IReadOnlyList<StaffCount>> StaffCountsAsync(string code, DateOnly day, CancellationToken cancel) =>
-        _headCounts is null ? [] : await _headCounts.OfStaffAsync(code, day, cancel);
+    /// <summary>Staff by situation, under every code of the enterprise: a person names one code as employer, so nobody is counted twice.</summary>
+    public async Task<IReadOnlyList<StaffCount>> StaffCountsAsync(Session session, string code, DateOnly day, CancellationToken cancel)
+    {
+        var staff = new List<StaffCount>();
+        if (_headCounts is null) return staff;
+        foreach (var member in await MergedEnterprises.CodesAsync(session, code, cancel)) staff.AddRange(await _headCounts.OfStaffAsync(member, day, cancel));
+        return staff;
+    }
 
     /// <summary>Tiers as known now; null where nobody determines any.</summary>
     public async Task<IRiskTierHistory?> TiersAsync(CancellationToken cancel) => _tiers is null ? null : await _tiers.AsKnownAsync(null, cancel);

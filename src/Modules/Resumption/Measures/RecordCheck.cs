@@ -60,7 +60,7 @@ internal static class RecordCheck
     public static async Task<CheckOutcome> RunAsync(Session session, WhatIsHeld held, string enterpriseCode, bool isSpotCheck, IReadOnlyCollection<string> done, string note, IReadOnlyList<long> attachments, CancellationToken cancel)
     {
         if (note.Length > NoteLengthMax) return new CheckOutcome.TooLong();
-        if (await held.EnterpriseAsync(enterpriseCode, cancel) is not { } enterprise) return new CheckOutcome.NotRegistered();
+        if (await held.EnterpriseAsync(session, enterpriseCode, cancel) is not { } enterprise) return new CheckOutcome.NotRegistered();
         if (isSpotCheck && !session.Actor.Covers(enterprise.Region.Value)) return new CheckOutcome.NotYours();
         var (list, tier) = await ListAsync(held, enterprise, ChinaDay.Of(session.Now), cancel);
         var asked = list.For(tier);
@@ -92,6 +92,6 @@ internal static class RecordCheck
 
     public static Task<CheckRow?> LatestAsync(Session session, string enterpriseCode, bool isSpotCheck, CancellationToken cancel) => session.QuerySingleOrDefaultAsync<CheckRow>("""
         SELECT id, is_spot_check, list_version, tier, done, missing, note, attachments, recorded_at FROM resumption.check_of_measures
-        WHERE enterprise_code = @enterpriseCode AND is_spot_check = @isSpotCheck ORDER BY id DESC LIMIT 1
+        WHERE enterprise_code = ANY (resumption.members(@enterpriseCode)) AND is_spot_check = @isSpotCheck ORDER BY id DESC LIMIT 1
         """, new { enterpriseCode, isSpotCheck }, cancel);
 }

@@ -1,5 +1,6 @@
 using Rongtong.Contracts.Casework;
 using Rongtong.Platform;
+using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Events;
 using Rongtong.Resumption.Rules;
@@ -21,6 +22,12 @@ internal abstract record StepOutcome
     /// <summary>Not possible where it stands: answered already, ended, or an office that was not asked.</summary>
     public sealed record NotPossible(OpeningStatus Status) : StepOutcome;
 
+    /// <summary>The actor's organisation does not answer for the office, or for none of those asked.</summary>
+    public sealed record NotYourOffice(string Office) : StepOutcome;
+
+    /// <summary>The same person has answered for another office of this opening: a second look by the same eyes is none.</summary>
+    public sealed record SamePerson : StepOutcome;
+
     /// <summary>A refusal needs a ground, and an appeal a statement.</summary>
     public sealed record TextMissing : StepOutcome;
 
@@ -39,15 +46,18 @@ internal static class AnswerOpening
 
     public const int NamesMax = 100;
 
-    /// <summary>An office answers, once.</summary>
-    public static async Task<StepOutcome> AnswerAsync(Session session, long id, string office, bool isAgreed, string ground, CancellationToken cancel)
+    /// <summary>An office answers, once, by somebody of its own.</summary>
+    public static async Task<StepOutcome> AnswerAsync(Session session, OfficeBindings offices, long id, string office, bool isAgreed, string ground, CancellationToken cancel)
     {
         if ((!isAgreed && string.IsNullOrWhiteSpace(ground)) || ground.Length > TextLengthMax) return new StepOutcome.TextMissing();
         if (await OpeningRow.LockAsync(session, id, cancel) is not var (row, state)) return new StepOutcome.NotFound();
+        if (!offices.MayAnswer(session.Actor, office)) return new StepOutcome.NotYourOffice(office);
         if (state.Next(isAgreed ? new OpeningEvent.Agreed(office) : new OpeningEvent.Refused(office)) is not { } next) return new StepOutcome.NotPossible(state.Status);
+        if (session.Actor.Kind is not ActorKind.System && await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM resumption.opening_office WHERE opening_id = @id AND answered_by = @author)", new { id, author = session.Actor.Id }, cancel))
+            return new StepOutcome.SamePerson();
         var changed = await session.ExecuteAsync("""
-            UPDATE resumption.opening_office SET answer = @answer, ground = @ground, answered_by = @author, answered_at = @now WHERE opening_id = @id AND office = @office AND answer IS NULL
-            """, new { id, office, answer = isAgreed ? "agreed" : "refused", ground = ground.Trim(), author = session.Actor.Id, now = session.Now }, cancel);
+            UPDATE resumption.opening_office SET answer = @answer, ground = @ground, answered_by = @author, organisation = @Organisation, answered_at = @now WHERE opening_id = @id AND office = @office AND answer IS NULL
+            """, new { id, office, answer = isAgreed ? "agreed" : "refused", ground = ground.Trim(), author = session.Actor.Id, session.Actor.Organisation, now = session.Now }, cancel);
         if (changed == 0) return new StepOutcome.NotPossible(state.Status);
         await row.MoveAsync(session, next, cancel);
         await row.StepAsync(session, isAgreed ? "agreed" : "refused", office, ground.Trim(), cancel);
@@ -57,7 +67,7 @@ internal static class AnswerOpening
     }
 
     /// <summary>An office asks for documents: all on the closed list, or none is asked for.</summary>
-    public static async Task<StepOutcome> AskAsync(Session session, long id, IReadOnlyList<string> names, CancellationToken cancel)
+    public static async Task<StepOutcome> AskAsync(Session session, OfficeBindings offices, long id, IReadOnlyList<string> names, CancellationToken cancel)
     {
         var list = DatedRules.List;
         string[] wanted = [.. names.Take(NamesMax).Select(n => n.Trim()).Where(n => n.Length > 0).Select(n => n.Length > NameLengthMax ? n[..NameLengthMax] : n).Distinct()];
@@ -67,6 +77,7 @@ internal static class AnswerOpening
             return new StepOutcome.NotOnTheList(unlisted, list.Citation, list.Documents.Count);
         }
         if (await OpeningRow.LockAsync(session, id, cancel) is not var (row, state)) return new StepOutcome.NotFound();
+        if (!list.Offices[row.Track].Any(office => offices.MayAnswer(session.Actor, office))) return new StepOutcome.NotYourOffice("");
         if (!state.IsOpenToAnswers || wanted.Length == 0) return new StepOutcome.NotPossible(state.Status);
         await session.ExecuteAsync("""
             INSERT INTO resumption.opening_document (opening_id, document, enterprise_code, region_code, asked_by, asked_at)

@@ -52,10 +52,10 @@ internal sealed class FileOpening(WhatIsHeld held)
     public const int AheadDaysMax = 60;
 
     /// <summary>What is held and what the rule of the day says; null where the register does not know the code. A typed number of staff counts before the held one.</summary>
-    public async Task<Intake?> IntakeAsync(string enterpriseCode, DateOnly day, int? staff, CancellationToken cancel)
+    public async Task<Intake?> IntakeAsync(Session session, string enterpriseCode, DateOnly day, int? staff, CancellationToken cancel)
     {
-        if (await held.EnterpriseAsync(enterpriseCode, cancel) is not { } enterprise) return null;
-        var known = await held.StaffAsync(enterprise, day, cancel);
+        if (await held.EnterpriseAsync(session, enterpriseCode, cancel) is not { } enterprise) return null;
+        var known = await held.StaffAsync(session, enterprise, day, cancel);
         var tier = (await held.TiersAsync(cancel))?.On(enterprise.Region, day);
         var table = DatedRules.On(DatedRules.Openings, day);
         return new(enterprise, known, tier, table, table.Explain(DatedRules.Facts(tier, enterprise.Region.Value, staff ?? known.Value)));
@@ -66,8 +66,10 @@ internal sealed class FileOpening(WhatIsHeld held)
         var today = ChinaDay.Of(session.Now);
         if (staff is < 0 or > StaffMax) return new FilingOutcome.Invalid("staff");
         if (plannedDay < today || plannedDay > today.AddDays(AheadDaysMax)) return new FilingOutcome.Invalid("day");
-        if (await IntakeAsync(enterpriseCode, today, staff, cancel) is not { } intake) return new FilingOutcome.NotRegistered();
+        if (await IntakeAsync(session, enterpriseCode, today, staff, cancel) is not { } intake) return new FilingOutcome.NotRegistered();
         if (intake.Track == "notice" && !isCommitted) return new FilingOutcome.CommitmentMissing();
+        // The index below guards one code; what was filed under another code of the enterprise before a merge is found here.
+        if (await OpeningRow.CurrentAsync(session, intake.Enterprise.Code, cancel) is [var current, ..]) return new FilingOutcome.AlreadyFiled(current.Id);
         var offices = DatedRules.List.Offices[intake.Track];
         var begin = Opening.Begin(intake.Track, offices);
         DateTimeOffset? due = begin.IsOpenToAnswers ? held.AfterWorkingDays(session.Now, DatedRules.List.AnswerWorkingDays).ToUniversalTime() : null;

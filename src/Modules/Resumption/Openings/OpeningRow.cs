@@ -27,7 +27,11 @@ internal sealed record OpeningRow
 
     /// <summary>The newest opening of an enterprise; null where it never filed or the actor may not see it.</summary>
     public static Task<OpeningRow?> LatestAsync(Session session, string enterpriseCode, CancellationToken cancel) => session.QuerySingleOrDefaultAsync<OpeningRow>(
-        $"SELECT {Columns} FROM resumption.opening WHERE enterprise_code = @enterpriseCode ORDER BY id DESC LIMIT 1", new { enterpriseCode }, cancel);
+        $"SELECT {Columns} FROM resumption.opening WHERE enterprise_code = ANY (resumption.members(@enterpriseCode)) ORDER BY id DESC LIMIT 1", new { enterpriseCode }, cancel);
+
+    /// <summary>Openings of an enterprise that were not refused or taken back, newest first: one, or one of each code that was merged.</summary>
+    public static Task<IReadOnlyList<OpeningRow>> CurrentAsync(Session session, string enterpriseCode, CancellationToken cancel) => session.QueryAsync<OpeningRow>(
+        $"SELECT {Columns} FROM resumption.opening WHERE enterprise_code = ANY (resumption.members(@enterpriseCode)) AND status NOT IN ('refused', 'withdrawn') ORDER BY id DESC", new { enterpriseCode }, cancel);
 
     /// <summary>Locks the opening for a step. Two officers come one after the other, and the second sees what the first did.</summary>
     public static async Task<(OpeningRow Row, Opening State)?> LockAsync(Session session, long id, CancellationToken cancel)

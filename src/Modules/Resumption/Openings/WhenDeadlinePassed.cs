@@ -21,7 +21,7 @@ internal sealed class WhenDeadlinePassed : IEventSubscriber
         return parts switch
         {
             ["resumption.opening", var id] => AnswerOpening.PassAsync(session, long.Parse(id, CultureInfo.InvariantCulture), passed.DueAt, cancel),
-            ["resumption.report", var code, var day, var level] => EscalateReport.PassAsync(session, code, DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture), int.Parse(level, CultureInfo.InvariantCulture), passed.DueAt, cancel),
+            ["resumption.reports", var county, var day, var level] => EscalateReport.PassAsync(session, county, DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture), int.Parse(level, CultureInfo.InvariantCulture), cancel),
             ["resumption.milestone", var id] => Milestones.PassAsync(session, long.Parse(id, CultureInfo.InvariantCulture), cancel),
             _ => Task.CompletedTask,
         };

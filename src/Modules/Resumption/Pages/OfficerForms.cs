@@ -11,6 +11,7 @@ using Rongtong.Resumption.Held;
 using Rongtong.Resumption.Measures;
 using Rongtong.Resumption.Openings;
 using Rongtong.Resumption.Projects;
+using Rongtong.Resumption.Rules;
 using Rongtong.Web.Shell;
 using Rongtong.Web.Working;
 
@@ -23,17 +24,17 @@ internal static class OfficerForms
     {
         var officer = endpoints.MapGroup("/resumption").RequirePermission(ResumptionPermissions.Decide).ExcludeFromDescription();
 
-        officer.MapPost("/openings/{id:long}/answers", async (long id, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
+        officer.MapPost("/openings/{id:long}/answers", async (long id, HttpContext http, IFormCollection form, OfficeBindings offices, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
-            return await EndAsync(http, session, id, await AnswerOpening.AnswerAsync(session, id, form["office"].ToString(), form["agreed"] == "true", form["ground"].ToString(), cancel), cancel);
+            return await EndAsync(http, session, id, await AnswerOpening.AnswerAsync(session, offices, id, form["office"].ToString(), form["agreed"] == "true", form["ground"].ToString(), cancel), cancel);
         });
 
-        officer.MapPost("/openings/{id:long}/demands", async (long id, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
+        officer.MapPost("/openings/{id:long}/demands", async (long id, HttpContext http, IFormCollection form, OfficeBindings offices, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
             string[] names = [.. form["document"].Concat(form["other"].ToString().Split(['\n', ',', '，', '、'], StringSplitOptions.RemoveEmptyEntries)).Where(n => !string.IsNullOrWhiteSpace(n)).Cast<string>()];
-            return await EndAsync(http, session, id, await AnswerOpening.AskAsync(session, id, names, cancel), cancel);
+            return await EndAsync(http, session, id, await AnswerOpening.AskAsync(session, offices, id, names, cancel), cancel);
         });
 
         officer.MapPost("/checks/{code}", async (string code, HttpContext http, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
@@ -66,6 +67,15 @@ internal static class OfficerForms
             }
         });
 
+        officer.MapPost("/forms/{id:long}/closure", async (long id, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (!await CloseForm.RunAsync(session, id, cancel)) return Results.LocalRedirect("/resumption/burden?problem=form-gone");
+            await session.CommitAsync(cancel);
+            Toast.Say(http, "resumption.forms.closed");
+            return Results.LocalRedirect("/resumption/burden");
+        });
+
         officer.MapPost("/projects/imports", (HttpContext http, IFormFile file, IFormCollection form, ImportForm imports, Texts texts) =>
             imports.RunAsync(http, "major-projects", file, new(), "/resumption/projects",
                 report => report.Rejects is [var first, ..]
@@ -95,6 +105,10 @@ internal static class OfficerForms
                 // The attempt stays on the record although nothing was asked.
                 await session.CommitAsync(cancel);
                 return Results.LocalRedirect($"/resumption/openings/{id}?problem=unlisted&detail=" + Uri.EscapeDataString(string.Join("、", refused.Names)));
+            case StepOutcome.NotYourOffice:
+                return Results.LocalRedirect($"/resumption/openings/{id}?problem=not-your-office");
+            case StepOutcome.SamePerson:
+                return Results.LocalRedirect($"/resumption/openings/{id}?problem=same-person");
             case StepOutcome.TextMissing:
                 return Results.LocalRedirect($"/resumption/openings/{id}?problem=text");
             case StepOutcome.NotFound:

@@ -45,8 +45,8 @@ internal static class OwnForms
 
         own.MapPost("/openings/{id:long}/documents", async (long id, HttpContext http, IFormFile file, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
         {
-            if (await held.EnterpriseAsync(http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (await held.EnterpriseAsync(session, http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             if (await Attachments.KeepAsync(session, enterprise, file, cancel) is not { } kept) return Results.LocalRedirect($"/resumption/openings/{id}?problem=file");
             return await AnswerOpening.HandInAsync(session, id, form["document"].ToString(), kept, cancel) is StepOutcome.Done
                 ? await DoneAsync(http, session, "resumption.own.handed-in", $"/resumption/openings/{id}", cancel) : Results.LocalRedirect($"/resumption/openings/{id}?problem=not-possible");
@@ -69,8 +69,8 @@ internal static class OwnForms
 
         own.MapPost("/checks", async (HttpContext http, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
         {
-            if (await held.EnterpriseAsync(http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (await held.EnterpriseAsync(session, http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             var photos = new List<long>();
             foreach (var file in form.Files.Where(f => f.Length > 0).Take(RecordCheck.PhotosMax))
             {
@@ -84,7 +84,7 @@ internal static class OwnForms
         own.MapPost("/plans", async (HttpContext http, IFormCollection form, PlanReturn plan, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
-            var terms = new PlanTerms(Number(form, "coaches"), Number(form, "seats"), Number(form, "load"), Number(form, "rooms"), Number(form, "per-room"), Number(form, "shifts"), Number(form, "window"), Number(form, "sitting"), Number(form, "horizon"));
+            var terms = new PlanTerms(Number(form, "coaches"), Number(form, "seats"), Number(form, "load"), Number(form, "rooms"), Number(form, "per-room"), Number(form, "shifts"), Number(form, "window"), Number(form, "sitting"), Number(form, "horizon"), Answer(form, "beds"), Answer(form, "canteen-seats"), Answer(form, "work-places"));
             return await plan.RunAsync(session, http.Actor().Organisation, terms, "asked", cancel) switch
             {
                 PlanOutcome.Planned => await DoneAsync(http, session, "resumption.plan.made", "/resumption/own/plan", cancel),
@@ -94,10 +94,18 @@ internal static class OwnForms
             };
         });
 
+        own.MapPost("/capacities", async (HttpContext http, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (await held.EnterpriseAsync(session, http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
+            return await PlanReturn.AnswerAsync(session, enterprise, Answer(form, "beds"), Answer(form, "canteen-seats"), Answer(form, "work-places"), cancel)
+                ? await DoneAsync(http, session, "resumption.own.answered", "/resumption/own", cancel) : Back("faulty");
+        });
+
         own.MapPost("/forms/{id:long}", async (long id, HttpContext http, IFormCollection form, WhatIsHeld held, Database database, CancellationToken cancel) =>
         {
-            if (await held.EnterpriseAsync(http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (await held.EnterpriseAsync(session, http.Actor().Organisation, cancel) is not { } enterprise) return Back("not-registered");
             var facts = await session.QueryAsync<string>("SELECT q.fact FROM resumption.form_question q JOIN resumption.form f ON f.id = q.form_id WHERE q.form_id = @id AND f.closed_at IS NULL AND @region ^@ f.region_code ORDER BY q.fact", new { id, region = enterprise.Region.Value }, cancel);
             var answers = facts.Select(f => (Fact: f, Value: form[f].ToString().Trim())).Where(a => a.Value.Length is > 0 and <= AnswerLengthMax).ToArray();
             if (answers.Length < facts.Count || facts.Count == 0) return Back("incomplete");
@@ -144,6 +152,9 @@ internal static class OwnForms
 
     /// <summary>A whole number, or -1 for anything else, which every use case refuses.</summary>
     private static int Number(IFormCollection form, string field) => int.TryParse(form[field], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+
+    /// <summary>A capacity that was asked for; null where nothing was answered, which is unknown and not none.</summary>
+    private static int? Answer(IFormCollection form, string resource) => form["capacity-" + resource].ToString().Trim().Length == 0 ? null : Number(form, "capacity-" + resource);
 
     private static DateOnly Day(IFormCollection form, string field) => DateOnly.TryParseExact(form[field], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : DateOnly.MinValue;
 }

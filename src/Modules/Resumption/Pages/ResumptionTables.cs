@@ -50,11 +50,13 @@ internal static class ResumptionTables
         [
             new ChoiceFilter("said", "resumption.report", "(version IS NULL) = (@said = 'silent')", () => ["silent", "said"], (said, texts) => texts["resumption.report." + said]),
             new DayFilter("day", "resumption.day", "day = @day"),
+            new TextFilter("region", "resumption.region", "region_code ^@ ANY (@region)", text => Prefixes(regions, text)),
             new TextFilter("enterprise", "resumption.enterprise", "enterprise_name ILIKE @enterprise"),
         ], "-day", "resumption.reports-read");
 
     public static ITable Burden(IRegions regions) => new SqlTable<BurdenLine>(BurdenName, ResumptionPermissions.Read, """
-        (SELECT enterprise_code, region_code, week, sum(typed)::bigint AS typed, sum(confirmed)::bigint AS confirmed, count(*) AS submissions FROM resumption.burden GROUP BY enterprise_code, region_code, week) weeks
+        (SELECT coalesce(n.kept_code, b.enterprise_code) AS enterprise_code, min(b.region_code) AS region_code, b.week, sum(b.typed)::bigint AS typed, sum(b.confirmed)::bigint AS confirmed, count(*) AS submissions
+         FROM resumption.burden b LEFT JOIN resumption.enterprise_number n ON n.code = b.enterprise_code GROUP BY 1, b.week) weeks
         """, "enterprise_code, region_code, week, typed, confirmed, submissions", new("enterprise_code || week", "text"),
         [
             new("week", "resumption.week", (b, _) => new(Day(b.Week)), new("week", "date")),
@@ -77,6 +79,10 @@ internal static class ResumptionTables
             new("done", "resumption.done", (m, texts) => new(m.DoneOn is { } done ? Day(done) : m.IsLate ? texts["resumption.late"] : "")),
         ],
         [new TextFilter("project", "resumption.project", "project ILIKE @project")], "due", "resumption.projects-read");
+
+    /// <summary>A code, or the codes of the regions whose name contains the text.</summary>
+    private static string[] Prefixes(IRegions regions, string text) => text.All(char.IsAsciiDigit) ? [text]
+        : [.. regions.Current.All.Where(r => r.Name.Contains(text, StringComparison.OrdinalIgnoreCase) || r.EnglishName?.Contains(text, StringComparison.OrdinalIgnoreCase) == true).Select(r => r.Code.Value)];
 
     public static string NameOf(IRegions regions, string code) => regions.Current.Find(new(code))?.NameIn(Texts.Language) ?? code;
 

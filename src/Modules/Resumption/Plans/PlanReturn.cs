@@ -15,8 +15,15 @@ using Rongtong.ReturnPlanning;
 namespace Rongtong.Resumption.Plans;
 
 /// <summary>What the enterprise alone knows for its plan; asked once, kept, shown again.</summary>
-internal sealed record PlanTerms(int CoachesPerDay = 2, int CoachSeats = 50, int LoadPercent = 50, int IsolationRooms = 10, int PeoplePerIsolationRoom = 1, int Shifts = 1, int MealWindowMinutes = 120, int SittingMinutes = 30, int HorizonDays = 30)
+internal sealed record PlanTerms(int CoachesPerDay = 2, int CoachSeats = 50, int LoadPercent = 50, int IsolationRooms = 10, int PeoplePerIsolationRoom = 1, int Shifts = 1, int MealWindowMinutes = 120, int SittingMinutes = 30, int HorizonDays = 30,
+    int? Beds = null, int? CanteenSeats = null, int? WorkPlaces = null)
 {
+    /// <summary>Capacities of places that the register does not know, in all; null while nobody has said, which is not none.</summary>
+    public IReadOnlyList<(Resource Resource, int? Value)> Capacities => [(Resource.Beds, Beds), (Resource.CanteenSeats, CanteenSeats), (Resource.WorkPlaces, WorkPlaces)];
+
+    /// <summary>What is wrong with the capacities; the rest is judged with the problem, but these are added to others first.</summary>
+    public IReadOnlyList<string> CapacityFaults => [.. Capacities.Where(c => c.Value is < 0 or > ReturnProblem.CountMax).Select(c => FormattableString.Invariant($"{c.Resource} is {c.Value}; a whole number from 0 to {ReturnProblem.CountMax} was expected, or nothing."))];
+
     public IReadOnlyList<(string Name, int Value)> Fields =>
     [
         ("coaches", CoachesPerDay), ("seats", CoachSeats), ("load", LoadPercent), ("rooms", IsolationRooms), ("per-room", PeoplePerIsolationRoom),
@@ -75,30 +82,23 @@ internal sealed class PlanReturn(WhatIsHeld held)
     public static string HashOf(string input) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(input)));
 
     public static async Task<PlanTerms> TermsAsync(Session session, string enterpriseCode, CancellationToken cancel) =>
-        await session.QuerySingleOrDefaultAsync<string>("SELECT terms::text FROM resumption.plan_terms WHERE enterprise_code = @enterpriseCode", new { enterpriseCode }, cancel) is { } kept
+        await session.QuerySingleOrDefaultAsync<string>("SELECT terms::text FROM resumption.plan_terms WHERE enterprise_code = ANY (resumption.members(@enterpriseCode)) ORDER BY recorded_at DESC, enterprise_code LIMIT 1", new { enterpriseCode }, cancel) is { } kept
             ? JsonSerializer.Deserialize<PlanTerms>(kept, Json)! : new PlanTerms();
 
     public static Task<PlanRun?> LatestAsync(Session session, string enterpriseCode, CancellationToken cancel) => session.QuerySingleOrDefaultAsync<PlanRun>(
-        $"SELECT {PlanRun.Columns} FROM resumption.plan_run WHERE enterprise_code = @enterpriseCode ORDER BY id DESC LIMIT 1", new { enterpriseCode }, cancel);
+        $"SELECT {PlanRun.Columns} FROM resumption.plan_run WHERE enterprise_code = ANY (resumption.members(@enterpriseCode)) ORDER BY id DESC LIMIT 1", new { enterpriseCode }, cancel);
 
     public async Task<PlanOutcome> RunAsync(Session session, string enterpriseCode, PlanTerms terms, string reason, CancellationToken cancel)
     {
-        if (await held.EnterpriseAsync(enterpriseCode, cancel) is not { } enterprise) return new PlanOutcome.NotRegistered();
+        if (await held.EnterpriseAsync(session, enterpriseCode, cancel) is not { } enterprise) return new PlanOutcome.NotRegistered();
+        if (terms.CapacityFaults is { Count: > 0 } unbelievable) return new PlanOutcome.Faulty(unbelievable);
         var today = ChinaDay.Of(session.Now);
-        var staff = await held.StaffCountsAsync(enterprise.Code, today, cancel);
+        var staff = await held.StaffCountsAsync(session, enterprise.Code, today, cancel);
         if (staff.Count == 0) return new PlanOutcome.NoStaffKnown();
         var tiers = await held.TiersAsync(cancel);
         var problem = ProblemOf(enterprise, staff, await held.PlacesAsync(enterprise.Id, cancel), terms, origin => tiers?.On(origin, today));
         if (problem.Faults() is { Count: > 0 } faults) return new PlanOutcome.Faulty(faults);
-        var before = await TermsAsync(session, enterprise.Code, cancel);
-        if (session.Actor.Kind is not ActorKind.System)
-        {
-            await session.ExecuteAsync("""
-                INSERT INTO resumption.plan_terms (enterprise_code, region_code, terms, author, recorded_at) VALUES (@Code, @region, @terms::jsonb, @author, @now)
-                ON CONFLICT (enterprise_code) DO UPDATE SET terms = excluded.terms, author = excluded.author, recorded_at = excluded.recorded_at
-                """, new { enterprise.Code, region = enterprise.Region.Value, terms = JsonSerializer.Serialize(terms, Json), author = session.Actor.Id, now = session.Now }, cancel);
-            await BurdenMeter.CountAsync(session, enterprise, ShippedForms.PlanTerms, [.. before.Fields.Zip(terms.Fields, (shown, sent) => (shown.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), sent.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)))], cancel);
-        }
+        if (session.Actor.Kind is not ActorKind.System) await KeepTermsAsync(session, enterprise, terms, isWhole: true, cancel);
         var input = JsonSerializer.Serialize(problem, Json);
         return new PlanOutcome.Planned(await session.QuerySingleAsync<long>("""
             INSERT INTO resumption.plan_run (enterprise_code, region_code, first_day, reason, method, input, input_sha256, result, origins, author, recorded_at)
@@ -120,9 +120,31 @@ internal sealed class PlanReturn(WhatIsHeld held)
             }, cancel));
     }
 
+    /// <summary>The enterprise answers what the register does not know of its places; a plan is made when it asks for one. False where a number makes no sense.</summary>
+    public static async Task<bool> AnswerAsync(Session session, Enterprise enterprise, int? beds, int? canteenSeats, int? workPlaces, CancellationToken cancel)
+    {
+        var known = await TermsAsync(session, enterprise.Code, cancel);
+        var told = known with { Beds = beds ?? known.Beds, CanteenSeats = canteenSeats ?? known.CanteenSeats, WorkPlaces = workPlaces ?? known.WorkPlaces };
+        if (told.CapacityFaults.Count > 0) return false;
+        await KeepTermsAsync(session, enterprise, told, isWhole: false, cancel);
+        return true;
+    }
+
+    private static async Task KeepTermsAsync(Session session, Enterprise enterprise, PlanTerms terms, bool isWhole, CancellationToken cancel)
+    {
+        var before = await TermsAsync(session, enterprise.Code, cancel);
+        await session.ExecuteAsync("""
+            INSERT INTO resumption.plan_terms (enterprise_code, region_code, terms, author, recorded_at) VALUES (@Code, @region, @terms::jsonb, @author, @now)
+            ON CONFLICT (enterprise_code) DO UPDATE SET terms = excluded.terms, author = excluded.author, recorded_at = excluded.recorded_at
+            """, new { enterprise.Code, region = enterprise.Region.Value, terms = JsonSerializer.Serialize(terms, Json), author = session.Actor.Id, now = session.Now }, cancel);
+        await BurdenMeter.CountAsync(session, enterprise, ShippedForms.PlanTerms,
+            [.. isWhole ? before.Fields.Zip(terms.Fields, (shown, sent) => (Text(shown.Value), Text(sent.Value))) : [], .. before.Capacities.Zip(terms.Capacities, (shown, sent) => (Text(shown.Value), Text(sent.Value))).Where(f => f.Item2.Length > 0)], cancel);
+    }
+
     /// <summary>
     /// The problem of the engine. Who is here and free counts from today; who is away travels by coach, far when from another province, and is isolated as
-    /// the tier of the origin asks today. What a place does not say (area, seats) is left out of it: a dormitory without a known area has no bed.
+    /// the tier of the origin asks today. What nobody knows of the places is room for everybody, named as assumed: taking it for none would say
+    /// that nobody can come, and for a reason that is only ours.
     /// </summary>
     internal static ReturnProblem ProblemOf(Enterprise enterprise, IReadOnlyList<StaffCount> staff, IReadOnlyList<EnterprisePlace> places, PlanTerms terms, Func<RegionCode, RiskTier?> tierOf)
     {
@@ -131,31 +153,49 @@ internal sealed class PlanReturn(WhatIsHeld held)
                 : new StaffGroup(s.Origin.Value, s.Origin.IsWithin(new(Prefix(enterprise.Region.Value, 4))) ? Journey.Local : Journey.OnSite, s.Count, 0, s.IsolationDaysLeft))
             .GroupBy(g => g with { Count = 0 }).Select(same => same.Key with { Count = same.Sum(g => g.Count) })
             .OrderBy(g => g.Origin, StringComparer.Ordinal).ThenBy(g => g.Journey).ThenBy(g => g.IsolationDays).ToArray();
+        var unknown = UnknownOf(places);
+        var everybody = groups.Sum(g => g.Count);
+        int Of(PlaceKind kind, Resource resource, int? answer) => places.Where(p => p.Kind == kind).Sum(p => p.Capacity ?? 0) + (unknown.Contains(resource) ? answer ?? everybody : 0);
         return new()
         {
             Groups = groups,
-            Dormitories = [.. places.Where(p => p.Kind is PlaceKind.Dormitory && p.AreaSquareMetres is > 0).OrderBy(p => p.Id).Select(Rooms)],
+            Dormitories = DormitoriesOf(places, unknown.Contains(Resource.Beds) ? terms.Beds ?? everybody : null),
             IsolationRooms = terms.IsolationRooms,
             PeoplePerIsolationRoom = terms.PeoplePerIsolationRoom,
-            CanteenSeats = places.Where(p => p.Kind is PlaceKind.Canteen).Sum(p => p.Capacity ?? 0),
+            CanteenSeats = Of(PlaceKind.Canteen, Resource.CanteenSeats, terms.CanteenSeats),
             MealWindowMinutes = terms.MealWindowMinutes,
             SittingMinutes = terms.SittingMinutes,
             Shifts = terms.Shifts,
-            WorkPlaces = places.Where(p => p.Kind is PlaceKind.Plant).Sum(p => p.Capacity ?? 0),
+            WorkPlaces = Of(PlaceKind.Plant, Resource.WorkPlaces, terms.WorkPlaces),
             CoachesPerDay = terms.CoachesPerDay,
             CoachSeats = terms.CoachSeats,
             LoadPercent = terms.LoadPercent,
             HorizonDays = terms.HorizonDays,
+            Assumed = [.. terms.Capacities.Where(c => c.Value is null && unknown.Contains(c.Resource)).Select(c => c.Resource)],
         };
     }
 
-    /// <summary>The register holds area and beds of a whole dormitory. Its beds are taken to stand six to a room, so that a room has its share of the area.</summary>
-    private static Dormitory Rooms(EnterprisePlace place)
+    /// <summary>Capacities that the register does not know: there is no such place in it, or one of which it does not say.</summary>
+    internal static IReadOnlyList<Resource> UnknownOf(IReadOnlyList<EnterprisePlace> places) =>
+        [.. new[] { (Resource.Beds, PlaceKind.Dormitory), (Resource.CanteenSeats, PlaceKind.Canteen), (Resource.WorkPlaces, PlaceKind.Plant) }
+            .Where(c => !places.Any(p => p.Kind == c.Item2) || places.Any(p => p.Kind == c.Item2 && p.Capacity is null && (c.Item1 is not Resource.Beds || p.AreaSquareMetres is null))).Select(c => c.Item1)];
+
+    /// <summary>
+    /// The register holds area and beds of a whole dormitory, not its rooms: as many sleep there as beds are stated and as 2.5 m² each allow, in rooms of at most
+    /// six. A figure that it does not hold does not bind. What it does not know at all is one more, without a name.
+    /// </summary>
+    private static Dormitory[] DormitoriesOf(IReadOnlyList<EnterprisePlace> places, int? unknownBeds)
     {
-        var area = (int)Math.Min(int.MaxValue / 2, place.AreaSquareMetres!.Value * 100);
-        var rooms = place.Capacity is { } beds and > 0 ? (beds + 5) / 6 : Math.Max(1, area / 1500);
-        return new(place.Name, rooms, Math.Min(ReturnProblem.CountMax, area / rooms));
+        const int SleepersPerRoom = 6;
+        const decimal SquareMetresEach = 2.5m;
+        return [.. places.Where(p => p.Kind is PlaceKind.Dormitory && (p.Capacity is not null || p.AreaSquareMetres is not null)).OrderBy(p => p.Id)
+            .Select(p => Whole(p.Name, (int)Math.Min(p.Capacity ?? int.MaxValue, Math.Min(ReturnProblem.CountMax / 2, Math.Floor((p.AreaSquareMetres ?? decimal.MaxValue) / SquareMetresEach))))),
+            .. unknownBeds is { } beds ? [Whole("", beds)] : Array.Empty<Dormitory>()];
+
+        static Dormitory Whole(string name, int beds) => new(name, (beds + SleepersPerRoom - 1) / SleepersPerRoom, (int)(SleepersPerRoom * SquareMetresEach * 100), beds);
     }
+
+    private static string Text(int? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";
 
     private static string Prefix(string code, int length) => code.Length > length ? code[..length] : code;
 }

@@ -13,6 +13,9 @@ namespace Rongtong.Resumption.Reports;
 /// <summary>What an enterprise said about a day; the newest version counts, the others stay readable.</summary>
 internal sealed record ReportRow
 {
+    public const string Columns = "enterprise_code, day, version, unwell, staff_present, is_open, reason, author, recorded_at";
+
+    public string EnterpriseCode { get; init; } = "";
     public DateOnly Day { get; init; }
     public int Version { get; init; }
     public int Unwell { get; init; }
@@ -64,7 +67,13 @@ internal sealed record SendReport(DateOnly Day, int Unwell, int StaffPresent, bo
     public static IReadOnlyList<string> Receivers { get; } = ["industry", "health", "street", "statistics"];
 
     public static Task<ReportRow?> LatestAsync(Session session, string enterpriseCode, DateOnly day, CancellationToken cancel) => session.QuerySingleOrDefaultAsync<ReportRow>(
-        "SELECT day, version, unwell, staff_present, is_open, reason, author, recorded_at FROM resumption.daily_report WHERE enterprise_code = @enterpriseCode AND day = @day ORDER BY version DESC LIMIT 1", new { enterpriseCode, day }, cancel);
+        $"SELECT {ReportRow.Columns} FROM resumption.daily_report WHERE enterprise_code = @enterpriseCode AND day = @day ORDER BY version DESC LIMIT 1", new { enterpriseCode, day }, cancel);
+
+    /// <summary>What was said of the day under other codes of the enterprise, before they were merged: shown beside its own with the code, never added to it.</summary>
+    public static Task<IReadOnlyList<ReportRow>> UnderOtherCodesAsync(Session session, string enterpriseCode, DateOnly day, CancellationToken cancel) => session.QueryAsync<ReportRow>($"""
+        SELECT DISTINCT ON (enterprise_code) {ReportRow.Columns} FROM resumption.daily_report
+        WHERE enterprise_code = ANY (resumption.members(@enterpriseCode)) AND enterprise_code <> @enterpriseCode AND day = @day ORDER BY enterprise_code, version DESC
+        """, new { enterpriseCode, day }, cancel);
 
     public async Task<ReportOutcome> RunAsync(Session session, WhatIsHeld held, string enterpriseCode, CancellationToken cancel)
     {
@@ -73,7 +82,7 @@ internal sealed record SendReport(DateOnly Day, int Unwell, int StaffPresent, bo
         if (StaffPresent is < 0 or > StaffMax) return new ReportOutcome.Invalid("present");
         if (Unwell < 0 || Unwell > StaffPresent) return new ReportOutcome.Invalid("unwell");
         if (Version > 0 && (string.IsNullOrWhiteSpace(Reason) || Reason.Length > ReasonLengthMax)) return new ReportOutcome.ReasonMissing();
-        if (await held.EnterpriseAsync(enterpriseCode, cancel) is not { } enterprise) return new ReportOutcome.NotRegistered();
+        if (await held.EnterpriseAsync(session, enterpriseCode, cancel) is not { } enterprise) return new ReportOutcome.NotRegistered();
         var shown = await ShownAsync(session, held, enterprise, Day, cancel);
         if (shown.Version != Version) return new ReportOutcome.Stale(shown.Version);
         var kept = await session.ExecuteAsync("""
@@ -90,7 +99,7 @@ internal sealed record SendReport(DateOnly Day, int Unwell, int StaffPresent, bo
 
     /// <summary>What the form shows: what was said of the day, else what is held; zero unwell and open are proposals that count once they are sent.</summary>
     public static async Task<ReportRow> ShownAsync(Session session, WhatIsHeld held, Enterprise enterprise, DateOnly day, CancellationToken cancel) =>
-        await LatestAsync(session, enterprise.Code, day, cancel) ?? new ReportRow { Day = day, Version = 0, Unwell = 0, IsOpen = true, StaffPresent = (await held.PresentAsync(enterprise, day, cancel)).Value ?? 0 };
+        await LatestAsync(session, enterprise.Code, day, cancel) ?? new ReportRow { Day = day, Version = 0, Unwell = 0, IsOpen = true, StaffPresent = (await held.PresentAsync(session, enterprise, day, cancel)).Value ?? 0 };
 
     /// <summary>One entry, every receiver: the fusion core, the ladder that waited, and the health office where somebody is unwell.</summary>
     private async Task HandOnAsync(Session session, Enterprise enterprise, CancellationToken cancel)
@@ -100,10 +109,8 @@ internal sealed record SendReport(DateOnly Day, int Unwell, int StaffPresent, bo
             var key = FormattableString.Invariant($"resumption.report:{enterprise.Id}:{Day:yyyy-MM-dd}:{quantity}");
             await session.PublishAsync(FigureReported.Kind, key, new FigureReported(key, enterprise.Id, quantity, Day, value), cancel);
         }
-        var level = await session.QuerySingleOrDefaultAsync<short?>("""
-            UPDATE resumption.report_due SET reported_at = coalesce(reported_at, @now) WHERE enterprise_code = @Code AND day = @Day AND reported_at IS NULL RETURNING level
-            """, new { enterprise.Code, Day, now = session.Now }, cancel);
-        if (level is { } climbed) await session.PublishAsync(DeadlineMet.Kind, enterprise.Code, new DeadlineMet(EscalateReport.Key(enterprise.Code, Day, climbed)), cancel);
+        // The county's deadline is ended by the job that looks whether anybody is still silent: here that would be a look over the county for every report.
+        await session.ExecuteAsync("UPDATE resumption.report_due SET reported_at = @now WHERE enterprise_code = ANY (resumption.members(@Code)) AND day = @Day AND reported_at IS NULL", new { enterprise.Code, Day, now = session.Now }, cancel);
         var unwell = FormattableString.Invariant($"resumption.unwell:{enterprise.Code}:{Day:yyyy-MM-dd}");
         if (Unwell > 0) await session.PublishAsync(CaseWanted.Kind, unwell, new CaseWanted(unwell, "health", enterprise.Region.Value, enterprise.Id, $"职工发热或有症状 {Unwell} 人：{enterprise.Name}", $"{Unwell} staff unwell: {enterprise.Name}", "", "/resumption/reports", 1), cancel);
         else if (Version > 0) await session.PublishAsync(CaseNoLongerWanted.Kind, unwell, new CaseNoLongerWanted(unwell, Reason.Trim()), cancel);

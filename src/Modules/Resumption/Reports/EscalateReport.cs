@@ -3,21 +3,21 @@ using Rongtong.Contracts.Casework;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
 using Rongtong.Platform.Events;
-using Rongtong.Platform.Jobs;
 
 namespace Rongtong.Resumption.Reports;
 
 /// <summary>What the next step of the ladder is.</summary>
 /// <param name="Level">How often the deadline has passed.</param>
-/// <param name="Wait">Until the next step; null on the last.</param>
-/// <param name="Office">Who works on it: nobody but the enterprise, the liaison of the county, the leader of the city.</param>
-internal sealed record LadderStep(int Level, TimeSpan? Wait, string Office);
+/// <param name="IsLast">True when nothing follows.</param>
+/// <param name="Office">Who works on it: nobody but the enterprises, the liaison of the county, the leader of the city.</param>
+internal sealed record LadderStep(int Level, bool IsLast, string Office);
 
 /// <summary>
-/// Silence is never zero: it is somebody's work.
+/// Silence is never zero: it is somebody's work. A county climbs as one: there is one deadline for a county, day and level, and one case that counts who is
+/// silent, so that 300,000 enterprises are some hundred deadlines and not 300,000.
 /// <code>
-/// 18:00 no report ──> 1 shown to the enterprise as overdue ──> 21:00 ──> 2 case of the county's liaison ──> 09:00 next day + 9 h ──> 3 case of the city
-/// a report at any time ends it
+/// 18:00 no report ──> 1 shown to the enterprise as overdue ──> 21:00 ──> 2 case of the county's liaison ──> 18:00 next day ──> 3 case of the city
+/// a report at any time ends it for its enterprise; the last one of the county ends it for the county
 /// </code>
 /// </summary>
 internal static class EscalateReport
@@ -25,65 +25,54 @@ internal static class EscalateReport
     /// <summary>Hour in China at which a day's report is due.</summary>
     public const int DueHour = 18;
 
-    public static string Key(string enterpriseCode, DateOnly day, int level) => FormattableString.Invariant($"resumption.report:{enterpriseCode}:{day:yyyy-MM-dd}:{level}");
+    /// <summary>Names that a case lists; the list behind its link has them all.</summary>
+    private const int NamesMax = 20;
 
-    public static DateTimeOffset DueAt(DateOnly day) => ChinaDay.Start(day).AddHours(DueHour).ToUniversalTime();
+    public static string Key(string county, DateOnly day, int level) => FormattableString.Invariant($"resumption.reports:{county}:{day:yyyy-MM-dd}:{level}");
+
+    public static string CaseKey(string county, DateOnly day, int level) => Key(county, day, level) + ":case";
+
+    /// <summary>When a level's deadline passes; the first by default.</summary>
+    public static DateTimeOffset DueAt(DateOnly day, int level = 0) => ChinaDay.Start(day).AddHours(DueHour).AddHours(level switch { 0 => 0, 1 => 3, _ => 24 }).ToUniversalTime();
 
     /// <summary>The step that follows a level; null after the last.</summary>
     public static LadderStep? After(int level) => level switch
     {
-        0 => new(1, TimeSpan.FromHours(3), ""),
-        1 => new(2, TimeSpan.FromHours(21), "liaison"),
-        2 => new(3, null, "city"),
+        0 => new(1, false, ""),
+        1 => new(2, false, "liaison"),
+        2 => new(3, true, "city"),
         _ => null,
     };
 
-    public static async Task PassAsync(Session session, string enterpriseCode, DateOnly day, int level, DateTimeOffset dueAt, CancellationToken cancel)
+    public static async Task PassAsync(Session session, string county, DateOnly day, int level, CancellationToken cancel)
     {
         if (After(level) is not { } step) return;
-        var climbed = await session.QuerySingleOrDefaultAsync<DueRow>("""
-            UPDATE resumption.report_due SET level = @next WHERE enterprise_code = @enterpriseCode AND day = @day AND level = @level AND reported_at IS NULL
-            RETURNING enterprise_id, enterprise_name, region_code
-            """, new { enterpriseCode, day, level = (short)level, next = (short)step.Level }, cancel);
-        if (climbed is null) return;
-        if (step.Wait is { } wait) await SetAsync(session, enterpriseCode, climbed, day, step.Level, dueAt + wait, cancel);
+        var round = new { county, day, level = (short)level, next = (short)step.Level };
+        if (await session.ExecuteAsync("UPDATE resumption.report_round SET level = @next WHERE region_code = @county AND day = @day AND level = @level", round, cancel) == 0) return;
+        var silent = await session.ExecuteAsync("""
+            UPDATE resumption.report_due d SET level = @next WHERE day = @day AND region_code = @county AND reported_at IS NULL
+            AND NOT EXISTS (SELECT FROM resumption.daily_report r WHERE r.enterprise_code = d.enterprise_code AND r.day = d.day)
+            """, round, cancel);
+        if (silent == 0) return;
+        if (!step.IsLast) await SetAsync(session, county, day, step.Level, cancel);
         if (step.Office.Length == 0) return;
-        var region = step.Office == "city" && climbed.RegionCode.Length > 4 ? climbed.RegionCode[..4] : climbed.RegionCode;
-        var key = $"{Key(enterpriseCode, day, step.Level)}:case";
-        await session.PublishAsync(CaseWanted.Kind, key, new CaseWanted(key, "alert", region, climbed.EnterpriseId, $"未报送每日情况：{climbed.EnterpriseName} {day:yyyy-MM-dd}",
-            string.Create(CultureInfo.InvariantCulture, $"No daily report: {climbed.EnterpriseName} {day:yyyy-MM-dd}"), "", "/resumption/reports", 1), cancel);
+        var names = await session.QueryAsync<string>("SELECT enterprise_name FROM resumption.report_due WHERE day = @day AND region_code = @county AND reported_at IS NULL ORDER BY enterprise_code LIMIT @NamesMax", new { day, county, NamesMax }, cancel);
+        var key = CaseKey(county, day, step.Level);
+        await session.PublishAsync(CaseWanted.Kind, key, new CaseWanted(key, "alert", step.Office == "city" && county.Length > 4 ? county[..4] : county, null,
+            FormattableString.Invariant($"{silent} 家企业未报送 {day:yyyy-MM-dd} 每日情况"), FormattableString.Invariant($"{silent} enterprises sent no report of {day:yyyy-MM-dd}"),
+            string.Join('、', names) + (silent > names.Count ? "……" : ""), FormattableString.Invariant($"/resumption/reports?said=silent&day={day:yyyy-MM-dd}&region={county}"), 1), cancel);
     }
 
-    public static Task SetAsync(Session session, string enterpriseCode, DueRow due, DateOnly day, int level, DateTimeOffset at, CancellationToken cancel) => session.PublishAsync(DeadlineSet.Kind, enterpriseCode,
-        new DeadlineSet(Key(enterpriseCode, day, level), at, due.RegionCode, $"每日情况报送：{due.EnterpriseName}", $"Daily report: {due.EnterpriseName}", "/resumption/own"), cancel);
-}
+    /// <summary>Sets the deadline of a level for a county.</summary>
+    public static Task SetAsync(Session session, string county, DateOnly day, int level, CancellationToken cancel) => session.PublishAsync(DeadlineSet.Kind, county,
+        new DeadlineSet(Key(county, day, level), DueAt(day, level), county, string.Create(CultureInfo.InvariantCulture, $"每日情况报送 {day:yyyy-MM-dd}"), string.Create(CultureInfo.InvariantCulture, $"Daily reports of {day:yyyy-MM-dd}"),
+            FormattableString.Invariant($"/resumption/reports?said=silent&day={day:yyyy-MM-dd}&region={county}")), cancel);
 
-/// <summary>Whom a report is expected of.</summary>
-internal sealed record DueRow
-{
-    public string EnterpriseCode { get; init; } = "";
-    public int EnterpriseId { get; init; }
-    public string EnterpriseName { get; init; } = "";
-    public string RegionCode { get; init; } = "";
-}
-
-/// <summary>Every day a report is expected of every enterprise that may work.</summary>
-internal sealed class ExpectReports : IJob
-{
-    public string Name => "resumption.expect-reports";
-
-    public TimeSpan Every => TimeSpan.FromMinutes(15);
-
-    public async Task RunAsync(Session session, CancellationToken cancel)
+    /// <summary>Nobody of the county is silent any more.</summary>
+    public static async Task EndAsync(Session session, string county, DateOnly day, int level, CancellationToken cancel)
     {
-        var today = ChinaDay.Of(session.Now);
-        var expected = await session.QueryAsync<DueRow>("""
-            INSERT INTO resumption.report_due (enterprise_code, day, enterprise_id, enterprise_name, region_code, reported_at)
-            SELECT o.enterprise_code, @today, o.enterprise_id, o.enterprise_name, o.region_code,
-                (SELECT min(r.recorded_at) FROM resumption.daily_report r WHERE r.enterprise_code = o.enterprise_code AND r.day = @today)
-            FROM resumption.opening o WHERE o.status IN ('open', 'committed', 'agreed', 'deemed') AND o.planned_day <= @today
-            ON CONFLICT DO NOTHING RETURNING enterprise_code, enterprise_id, enterprise_name, region_code
-            """, new { today }, cancel);
-        foreach (var due in expected) await EscalateReport.SetAsync(session, due.EnterpriseCode, due, today, 0, EscalateReport.DueAt(today), cancel);
+        await session.PublishAsync(DeadlineMet.Kind, county, new DeadlineMet(Key(county, day, level)), cancel);
+        for (var climbed = 2; climbed <= level; climbed++)
+            await session.PublishAsync(CaseNoLongerWanted.Kind, county, new CaseNoLongerWanted(CaseKey(county, day, climbed), "every report has come"), cancel);
     }
 }

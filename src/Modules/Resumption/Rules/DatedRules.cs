@@ -4,8 +4,8 @@ using Rongtong.Rules;
 
 namespace Rongtong.Resumption.Rules;
 
-/// <summary>A document that may be asked for.</summary>
-internal sealed record ListedDocument(string Id, Bilingual Title);
+/// <summary>A document that may be asked for; an example where the product names it and no published text does.</summary>
+internal sealed record ListedDocument(string Id, Bilingual Title, bool Example = false);
 
 /// <summary>The closed list: what may be asked, which offices answer, and in how many working days.</summary>
 internal sealed record ClosedList(string Version, DateOnly ValidFrom, int AnswerWorkingDays, Citation Citation, IReadOnlyDictionary<string, IReadOnlyList<string>> Offices, IReadOnlyList<ListedDocument> Documents);
@@ -14,6 +14,9 @@ internal sealed record ClosedList(string Version, DateOnly ValidFrom, int Answer
 internal static class DatedRules
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
+
+    // Before the tables, whose reading fills it.
+    private static readonly Dictionary<(string Version, string Row), bool> s_examples = [];
 
     /// <summary>All versions of what an opening needs.</summary>
     public static IReadOnlyList<DecisionTable> Openings { get; } = [Table("opening-2020-02-08"), Table("opening-2020-03-03")];
@@ -36,6 +39,9 @@ internal static class DatedRules
 
     public static Citation CitationOf(DecisionTable table, string row) => table.Document.Rows.Single(r => r.Id == row).Citation ?? table.Document.Citation;
 
+    /// <summary>True where the row is an example of the product's and not what a published text says. A row that does not say which it is counts as an example.</summary>
+    public static bool IsExample(DecisionTable table, string row) => s_examples.GetValueOrDefault((table.Document.Id + " " + table.Document.Version, row), true);
+
     public static string Word(RiskTier tier) => tier switch
     {
         RiskTier.Low => "low",
@@ -44,9 +50,18 @@ internal static class DatedRules
         _ => "undetermined",
     };
 
-    private static DecisionTable Table(string name) => DecisionTable.Parse(Text(name));
+    private static DecisionTable Table(string name)
+    {
+        var table = DecisionTable.Parse(Text(name));
+        using var document = JsonDocument.Parse(Text(name));
+        foreach (var row in document.RootElement.GetProperty("rows").EnumerateArray())
+        {
+            if (row.TryGetProperty("example", out var example)) s_examples[(table.Document.Id + " " + table.Document.Version, row.GetProperty("id").GetString()!)] = example.GetBoolean();
+        }
+        return table;
+    }
 
-    private static string Text(string name)
+    internal static string Text(string name)
     {
         using var stream = typeof(DatedRules).Assembly.GetManifestResourceStream($"Rules/{name}.json")!;
         using var reader = new StreamReader(stream);
