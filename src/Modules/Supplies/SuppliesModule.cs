@@ -50,6 +50,7 @@ public static class SuppliesModule
         services.AddSingleton(provider => NeedsTable.Create(provider.GetRequiredService<IRegions>()));
         services.AddSingleton(provider => FacilitiesTable.Create(provider.GetRequiredService<IRegions>()));
         services.AddPlanningRooms();
+        services.AddTile<Pages.OwnTile>(TilePlace.Own, SuppliesPermissions.Own, 50);
         services.AddNavigation(
             new NavigationEntry("supplies.title", "/supplies", SuppliesPermissions.Read, 500, "supplies.nav.group"),
             new NavigationEntry("supplies.needs.title", "/supplies/needs", SuppliesPermissions.Read, 510, "supplies.nav.group"),
