@@ -12,3 +12,4 @@ INSERT INTO supplies.offer (facility_code, region_code, item_code, quantity, is_
 INSERT INTO supplies.purchase (offer_id, consignment_id, price_fen, total_fen, quotations, ordered_by, ordered_at) SELECT o.id, c.id, 1, 5, '[]', 'x', now() FROM supplies.offer o, supplies.consignment c WHERE o.facility_code = 'P-DROW' AND c.reference = 'row';
 INSERT INTO supplies.collection (key, facility_code, region_code, stream, item_code, quantity, weight_grams, carrier, treatment, collected_by, collected_at) VALUES ('row', 'H-DROW', '4201', 'protective', 'suit', 5, 100, 'P-DROW', 'P-DROW', 'x', now());
 INSERT INTO supplies.collection_lot (collection_id, lot_id, quantity) SELECT c.id, l.id, 5 FROM supplies.collection c, supplies.lot l WHERE l.number = 'dispatch-row';
+INSERT INTO supplies.production_promise (facility_code, region_code, item_code, day, promised) VALUES ('P-DROW', '4201', 'suit', '2020-02-02', 5);

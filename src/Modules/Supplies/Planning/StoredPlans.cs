@@ -20,9 +20,21 @@ internal sealed record PlanRow
     public string CreatedBy { get; init; } = "";
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? SentAt { get; init; }
+    public bool IsDemo { get; init; }
 
-    internal const string Columns = "id, region_code, parent_id, state, version, snapshot_sha256, engine_version, rule_version, needs, created_by, created_at, sent_at";
+    /// <summary>Regions of whoever made it.</summary>
+    public string[] Scope { get; init; } = [];
+    public long? ReplacedBy { get; init; }
+    public long EntryMark { get; init; }
+    public long NeedMark { get; init; }
+    public long StepMark { get; init; }
+
+    internal const string Columns = "id, region_code, parent_id, state, version, snapshot_sha256, engine_version, rule_version, needs, created_by, created_at, sent_at, is_demo, scope, replaced_by, entry_mark, need_mark, step_mark";
 }
+
+/// <summary>Where a new plan comes from.</summary>
+/// <param name="Scope">Regions of whoever plans.</param>
+internal sealed record PlanOrigin(long? Parent, bool IsDemo, IReadOnlyList<string> Scope, PlanMarks Marks);
 
 /// <summary>A solution's row, without its bytes.</summary>
 internal sealed record PlanVersionRow
@@ -62,6 +74,13 @@ internal sealed class StoredPlans
     public static Task<PlanRow?> FindAsync(Session session, long id, CancellationToken cancel) =>
         session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @id", new { id }, cancel);
 
+    /// <summary>The plan that stands in the place of one, however often it was replaced.</summary>
+    public static async Task<PlanRow> PresentAsync(Session session, long id, CancellationToken cancel)
+    {
+        var plan = await session.QuerySingleAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @id", new { id }, cancel);
+        return plan.ReplacedBy is { } next ? await PresentAsync(session, next, cancel) : plan;
+    }
+
     public static Task<PlanVersionRow> VersionAsync(Session session, long id, int version, CancellationToken cancel) =>
         session.QuerySingleAsync<PlanVersionRow>($"SELECT {PlanVersionRow.Columns} FROM supplies.plan_version WHERE plan_id = @id AND version = @version", new { id, version }, cancel);
 
@@ -96,7 +115,7 @@ internal sealed class StoredPlans
     }
 
     /// <summary>Keeps a new plan with its first solution; returns its number.</summary>
-    public async Task<long> AddAsync(Session session, PlanSnapshot snapshot, long? parent, bool isDemo, CancellationToken cancel)
+    public async Task<long> AddAsync(Session session, PlanSnapshot snapshot, PlanOrigin origin, CancellationToken cancel)
     {
         var json = snapshot.ToJson();
         var digest = Stored.Digest(json);
@@ -104,9 +123,9 @@ internal sealed class StoredPlans
         var stored = PlanSnapshot.FromJson(json);
         var solved = SolvePlan.First(stored, digest);
         var id = await session.QuerySingleAsync<long>("""
-            INSERT INTO supplies.plan (region_code, parent_id, snapshot, snapshot_sha256, engine_version, rule_version, needs, is_demo, created_by, created_at)
-            VALUES (@Region, @parent, @packed, @digest, @engine, @LaneRule, @needs, @isDemo, @by, @now) RETURNING id
-            """, new { stored.Region, parent, packed = Stored.Pack(json), digest, engine = SolvePlan.EngineVersion, stored.LaneRule, needs = stored.Needs.Count, isDemo, by = session.Actor.Id, now = session.Now }, cancel);
+            INSERT INTO supplies.plan (region_code, parent_id, snapshot, snapshot_sha256, engine_version, rule_version, needs, is_demo, created_by, created_at, scope, entry_mark, need_mark, step_mark)
+            VALUES (@Region, @Parent, @packed, @digest, @engine, @LaneRule, @needs, @IsDemo, @by, @now, @scope, @Entry, @Need, @Step) RETURNING id
+            """, new { stored.Region, origin.Parent, packed = Stored.Pack(json), digest, engine = SolvePlan.EngineVersion, stored.LaneRule, needs = stored.Needs.Count, origin.IsDemo, by = session.Actor.Id, now = session.Now, scope = origin.Scope.ToArray(), origin.Marks.Entry, origin.Marks.Need, origin.Marks.Step }, cancel);
         await session.ExecuteAsync("""
             INSERT INTO supplies.plan_need (plan_id, demand, need_id, facility_code, region_code, item_code, tier, amount_kind, basis, needed, high, missed)
             SELECT @id, * FROM unnest(@demand, @need, @facility, @region, @item, @tier, @kind, @basis, @needed, @high, @missed)
@@ -185,9 +204,9 @@ internal sealed class StoredPlans
             await session.ExecuteAsync("UPDATE supplies.plan_line SET before = quantity, quantity = 0, pinned = NULL WHERE plan_id = @id", new { id }, cancel);
         }
         await session.ExecuteAsync("""
-            INSERT INTO supplies.plan_line (plan_id, supply, demand, wanted_item, item_code, source, from_facility, from_region, to_facility, to_region, need_id, tier, quantity, before, pinned, unit_cost)
-            SELECT @id, s, d, w, i, o, ff, fr, tf, tr, n, t, q, CASE WHEN @isFirst THEN NULL ELSE 0 END, p, c
-            FROM unnest(@supply, @demand, @wanted, @item, @source, @from, @fromRegion, @to, @toRegion, @need, @tier, @quantity, @pinned, @cost) AS l (s, d, w, i, o, ff, fr, tf, tr, n, t, q, p, c)
+            INSERT INTO supplies.plan_line (plan_id, supply, demand, wanted_item, item_code, source, from_facility, from_region, to_facility, to_region, need_id, tier, quantity, before, pinned, unit_cost, available_on)
+            SELECT @id, s, d, w, i, o, ff, fr, tf, tr, n, t, q, CASE WHEN @isFirst THEN NULL ELSE 0 END, p, c, a
+            FROM unnest(@supply, @demand, @wanted, @item, @source, @from, @fromRegion, @to, @toRegion, @need, @tier, @quantity, @pinned, @cost, @available) AS l (s, d, w, i, o, ff, fr, tf, tr, n, t, q, p, c, a)
             ON CONFLICT (plan_id, supply, demand) DO UPDATE SET quantity = excluded.quantity, pinned = excluded.pinned
             """, new
         {
@@ -206,6 +225,7 @@ internal sealed class StoredPlans
             tier = lines.Select(l => (short)snapshot.Needs[l.Demand].Tier).ToArray(),
             quantity = lines.Select(l => l.Quantity).ToArray(),
             pinned = lines.Select(l => pins.TryGetValue((l.Supply, l.Demand), out var pin) ? pin : (long?)null).ToArray(),
+            available = lines.Select(l => snapshot.Supplies[l.Supply].From).ToArray(),
             cost = lines.Select(l => LaneCosts.Of(snapshot, snapshot.Supplies[l.Supply], snapshot.Needs[l.Demand])!.Value.Cost).ToArray(),
         }, cancel);
     }
