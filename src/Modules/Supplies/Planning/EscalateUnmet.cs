@@ -51,12 +51,20 @@ internal sealed record UnmetItem
     public decimal Offered { get; init; }
     public long Offers { get; init; }
 
-    public static Task<IReadOnlyList<UnmetItem>> OfAsync(Session session, PlanRow plan, CancellationToken cancel) => session.QueryAsync<UnmetItem>("""
+    public static Task<IReadOnlyList<UnmetItem>> OfAsync(Session session, PlanRow plan, PlanFigures figures, CancellationToken cancel) => session.QueryAsync<UnmetItem>("""
         SELECT n.item_code, n.tier, n.missed, n.needs, e.state, e.to_region, e.quantity AS escalated, e.changed_at, coalesce(o.quantity, 0) AS offered, coalesce(o.offers, 0) AS offers
-        FROM (SELECT item_code, tier, sum(missed) AS missed, count(*) AS needs FROM supplies.plan_need WHERE plan_id = @Id AND missed > 0 AND need_id IS NOT NULL GROUP BY 1, 2) n
+        FROM unnest(@items, @tiers, @missed, @needs) AS n (item_code, tier, missed, needs)
         LEFT JOIN (SELECT DISTINCT ON (item_code, tier) item_code, tier, state, to_region, quantity, changed_at FROM supplies.escalation WHERE region_code = @RegionCode ORDER BY item_code, tier, id DESC) e
             ON e.item_code = n.item_code AND e.tier = n.tier
         LEFT JOIN (SELECT item_code, sum(quantity - taken_quantity) AS quantity, count(*) AS offers FROM supplies.offer WHERE state = 'open' AND expires_at > @Now GROUP BY 1) o ON o.item_code = n.item_code
         ORDER BY n.tier, n.missed DESC, n.item_code
-        """, new { plan.Id, plan.RegionCode, session.Now }, cancel);
+        """, new
+    {
+        plan.RegionCode,
+        session.Now,
+        items = figures.Items.Select(i => i.Item).ToArray(),
+        tiers = figures.Items.Select(i => i.Tier).ToArray(),
+        missed = figures.Items.Select(i => i.Missed).ToArray(),
+        needs = figures.Items.Select(i => i.Needs).ToArray(),
+    }, cancel);
 }

@@ -27,6 +27,7 @@ internal static class PlanningRooms
         services.AddSingleton<ReadBoard>();
         services.AddSingleton<IJob, AuditFillRates>();
         services.AddTile<BoardTile>(TilePlace.Screen, SuppliesPermissions.Read, 30);
+        services.AddSingleton<IJob, ProvePlans>();
         services.AddSingleton<IEventSubscriber, WhenPoolChanged>();
         services.AddSingleton(provider => PlansTable.Create(provider.GetRequiredService<IRegions>()));
         return services.AddNavigation(

@@ -62,11 +62,11 @@ internal sealed record PlanVersionRow
 /// </summary>
 internal sealed class StoredPlans
 {
-    /// <summary>Plans kept: a dozen of 100,000 needs are some hundred megabytes.</summary>
-    private const int KeptMax = 12;
+    /// <summary>Needs of all plans kept together, some hundred megabytes: a dozen provinces, or a county for each of hundreds of dispatchers.</summary>
+    private const int KeptNeedsMax = 1_200_000;
 
-    /// <summary>Lanes up to which a new solution is checked by its certificate at once; beyond, on the page's button.</summary>
-    private const int CheckedAtOnceLanes = 300_000;
+    /// <summary>Lanes up to which a new solution is checked by its certificate at once, which takes some ten milliseconds; beyond, a minute later or on the page's button.</summary>
+    private const int CheckedAtOnceLanes = 20_000;
 
     private readonly ConcurrentDictionary<long, Kept> _kept = [];
     private long _clock;
@@ -164,7 +164,7 @@ internal sealed class StoredPlans
     private static Task WriteVersionAsync(Session session, long id, int version, SolvedPlan solved, IReadOnlyList<PinChange> changes, CancellationToken cancel)
     {
         var json = solved.Result.ToJson();
-        bool? isProven = solved.Whole.LaneCount <= CheckedAtOnceLanes ? CheckPlan.Problems(solved.Snapshot, PlanResult.FromJson(json)).Count == 0 : null;
+        bool? isProven = solved.Whole.LaneCount <= CheckedAtOnceLanes ? CheckPlan.Problems(solved.Snapshot, PlanResult.FromJson(json), solved.Whole).Count == 0 : null;
         return session.ExecuteAsync("""
             INSERT INTO supplies.plan_version (plan_id, version, actor, at, changes, pins, result, result_sha256, is_proven, gap, cost, missed)
             VALUES (@id, @version, @by, @now, @changes::jsonb, @pins::jsonb, @packed, @digest, @isProven, @Gap, @Cost, @missed::jsonb)
@@ -201,13 +201,25 @@ internal sealed class StoredPlans
         if (!isFirst)
         {
             await session.ExecuteAsync("DELETE FROM supplies.plan_line WHERE plan_id = @id AND quantity = 0", new { id }, cancel);
-            await session.ExecuteAsync("UPDATE supplies.plan_line SET before = quantity, quantity = 0, pinned = NULL WHERE plan_id = @id", new { id }, cancel);
+            await session.ExecuteAsync("""
+                UPDATE supplies.plan_line x SET before = x.quantity, quantity = coalesce(n.q, 0), pinned = n.p
+                FROM supplies.plan_line y LEFT JOIN unnest(@supply, @demand, @quantity, @pinned) AS n (s, d, q, p) ON n.s = y.supply AND n.d = y.demand
+                WHERE x.plan_id = @id AND y.plan_id = @id AND x.supply = y.supply AND x.demand = y.demand
+                    AND (coalesce(y.before, y.quantity), y.quantity, y.pinned) IS DISTINCT FROM (y.quantity, coalesce(n.q, 0), n.p)
+                """, new
+            {
+                id,
+                supply = lines.Select(l => l.Supply).ToArray(),
+                demand = lines.Select(l => l.Demand).ToArray(),
+                quantity = lines.Select(l => l.Quantity).ToArray(),
+                pinned = lines.Select(l => pins.TryGetValue((l.Supply, l.Demand), out var pin) ? pin : (long?)null).ToArray(),
+            }, cancel);
         }
         await session.ExecuteAsync("""
             INSERT INTO supplies.plan_line (plan_id, supply, demand, wanted_item, item_code, source, from_facility, from_region, to_facility, to_region, need_id, tier, quantity, before, pinned, unit_cost, available_on)
             SELECT @id, s, d, w, i, o, ff, fr, tf, tr, n, t, q, CASE WHEN @isFirst THEN NULL ELSE 0 END, p, c, a
             FROM unnest(@supply, @demand, @wanted, @item, @source, @from, @fromRegion, @to, @toRegion, @need, @tier, @quantity, @pinned, @cost, @available) AS l (s, d, w, i, o, ff, fr, tf, tr, n, t, q, p, c, a)
-            ON CONFLICT (plan_id, supply, demand) DO UPDATE SET quantity = excluded.quantity, pinned = excluded.pinned
+            ON CONFLICT (plan_id, supply, demand) DO NOTHING
             """, new
         {
             id,
@@ -230,6 +242,16 @@ internal sealed class StoredPlans
         }, cancel);
     }
 
+    /// <summary>What the pages say of the present version as a whole, counted once: it is the same for everybody who may see the plan.</summary>
+    public async Task<PlanFigures> FiguresAsync(Session session, PlanRow plan, CancellationToken cancel)
+    {
+        var kept = await KeptAsync(session, plan, cancel);
+        if (kept.Figures is { } known && known.Version == plan.Version) return known.Figures;
+        var figures = await PlanFigures.CountAsync(session, plan.Id, cancel);
+        kept.Figures = (plan.Version, figures);
+        return figures;
+    }
+
     /// <summary>Forgets a solution that was computed in a session that did not commit.</summary>
     public void Forget(long id) => _kept.TryRemove(id, out _);
 
@@ -249,7 +271,7 @@ internal sealed class StoredPlans
         if (kept.First is { } first) kept.Digest = first.Result.SnapshotSha256;
         kept.LastUse = Interlocked.Increment(ref _clock);
         _kept[id] = kept;
-        if (_kept.Count > KeptMax && _kept.MinBy(k => k.Value.LastUse) is { Value: not null } oldest) _kept.TryRemove(oldest.Key, out _);
+        while (_kept.Count > 1 && _kept.Sum(k => (long)k.Value.Snapshot.Needs.Count) > KeptNeedsMax && _kept.MinBy(k => k.Value.LastUse) is { Value: not null } oldest) _kept.TryRemove(oldest.Key, out _);
         return kept;
     }
 
@@ -261,6 +283,7 @@ internal sealed class StoredPlans
         public string Digest { get; set; } = "";
         public SolvedPlan? First { get; set; }
         public (int Version, SolvedPlan Solved)? Latest { get; set; }
+        public (int Version, PlanFigures Figures)? Figures { get; set; }
         public long LastUse { get; set; }
 
         public SolvedPlan Solve(string digest, IReadOnlyList<Pin> pins)

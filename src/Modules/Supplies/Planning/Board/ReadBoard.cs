@@ -82,8 +82,10 @@ internal sealed class ReadBoard(Database database, TimeProvider clock)
                 sum(greatest(0, coalesce(n.quantity, n.low, 0) - n.met_quantity - coalesce(w.quantity, 0)))::bigint, (count(*) FILTER (WHERE n.amount_kind = 'unknown'))::int
             FROM supplies.need n LEFT JOIN ({OnTheWay.Sql}) w ON w.need_id = n.id WHERE n.state IN ('open', 'partly_met') AND n.item_code IS NOT NULL GROUP BY 1, 2
             """, args, cancel);
+        // What is promised of a day's output is on its way to a need already: it is no supply any more.
         var there = await session.QueryAsync<(string Item, int Day, long Quantity)>("""
             SELECT b.item_code, 0, sum(b.quantity)::bigint FROM supplies.balance b JOIN supplies.facility f ON f.code = b.place WHERE b.state = 'on_hand' AND f.role = 'supplier' GROUP BY 1
+            UNION ALL SELECT item_code, day - @today, -sum(committed + made)::bigint FROM supplies.production_promise WHERE day > @today AND day <= @end GROUP BY 1, 2
             """, args, cancel);
         var offered = (await session.QueryAsync<(string Item, long Quantity)>("SELECT item_code, sum(quantity - taken_quantity)::bigint FROM supplies.offer WHERE state = 'open' AND available_from <= @end AND expires_at > @Now GROUP BY 1", args, cancel)).ToDictionary(o => o.Item, o => o.Quantity);
         var proposals = await session.QueryAsync<BoardProposal>("""
