@@ -25,7 +25,7 @@ internal sealed class DemoSupplies(Database database, IRegions regions, Estimate
     /// <summary>What the smallest plant makes in a day: respirators, suits and goggles lack in the province as they did in February 2020, gloves and alcohol do not.</summary>
     private static readonly (string Item, long Design)[] s_made =
     [
-        ("respirator-medical", 500), ("mask-surgical", 6_000), ("mask-medical", 6_000), ("suit", 250), ("gown-isolation", 600), ("goggles", 90), ("gloves-exam", 20_000), ("alcohol-75", 9_000), ("test-pcr", 1_000), ("respirator-kn95", 700),
+        ("respirator-medical", 500), ("mask-surgical", 6_000), ("mask-medical", 6_000), ("suit", 110), ("gown-isolation", 600), ("goggles", 50), ("gloves-exam", 20_000), ("alcohol-75", 9_000), ("test-pcr", 1_000), ("respirator-kn95", 700),
     ];
 
     public async Task LoadAsync(string provinceCode, CancellationToken cancel)

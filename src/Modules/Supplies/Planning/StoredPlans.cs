@@ -150,15 +150,17 @@ internal sealed class StoredPlans
         return id;
     }
 
-    /// <summary>Keeps the next solution of a plan whose row the session has locked.</summary>
+    /// <summary>Keeps the next solution of a plan whose row the session has locked. Rows of a plan are so new that the database has no statistics of them; it would compare each with each.</summary>
     public static async Task WriteNextAsync(Session session, PlanRow plan, SolvedPlan solved, IReadOnlyList<PinChange> changes, CancellationToken cancel)
     {
         var next = plan.Version + 1;
         await session.ExecuteAsync("UPDATE supplies.plan SET version = @next WHERE id = @Id", new { next, plan.Id }, cancel);
+        await session.ExecuteAsync("SELECT set_config('enable_nestloop', 'off', true)", cancel: cancel);
         await WriteVersionAsync(session, plan.Id, next, solved, changes, cancel);
         await WriteLinesAsync(session, plan.Id, solved, isFirst: false, cancel);
         await session.ExecuteAsync("UPDATE supplies.plan_need n SET missed = m.missed FROM unnest(@demand, @missed) AS m (demand, missed) WHERE n.plan_id = @Id AND n.demand = m.demand AND n.missed <> m.missed",
             new { plan.Id, demand = Enumerable.Range(0, solved.Result.Missed.Count).ToArray(), missed = solved.Result.Missed.ToArray() }, cancel);
+        await session.ExecuteAsync("SELECT set_config('enable_nestloop', 'on', true)", cancel: cancel);
     }
 
     private static Task WriteVersionAsync(Session session, long id, int version, SolvedPlan solved, IReadOnlyList<PinChange> changes, CancellationToken cancel)
@@ -219,7 +221,7 @@ internal sealed class StoredPlans
             INSERT INTO supplies.plan_line (plan_id, supply, demand, wanted_item, item_code, source, from_facility, from_region, to_facility, to_region, need_id, tier, quantity, before, pinned, unit_cost, available_on)
             SELECT @id, s, d, w, i, o, ff, fr, tf, tr, n, t, q, CASE WHEN @isFirst THEN NULL ELSE 0 END, p, c, a
             FROM unnest(@supply, @demand, @wanted, @item, @source, @from, @fromRegion, @to, @toRegion, @need, @tier, @quantity, @pinned, @cost, @available) AS l (s, d, w, i, o, ff, fr, tf, tr, n, t, q, p, c, a)
-            ON CONFLICT (plan_id, supply, demand) DO NOTHING
+            WHERE @isFirst OR NOT EXISTS (SELECT FROM supplies.plan_line z WHERE z.plan_id = @id AND z.supply = s AND z.demand = d)
             """, new
         {
             id,
