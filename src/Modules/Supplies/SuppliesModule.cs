@@ -46,6 +46,7 @@ public static class SuppliesModule
         services.AddSingleton<EstimateDemand>();
         services.AddSingleton<IJob>(provider => provider.GetRequiredService<EstimateDemand>());
         services.AddSingleton<IDemoData, DemoSupplies>();
+        services.AddSingleton<IDemoData, DemoDispatch>();
         services.AddSingleton(_ => OverviewTable.Create());
         services.AddSingleton(provider => NeedsTable.Create(provider.GetRequiredService<IRegions>()));
         services.AddSingleton(provider => FacilitiesTable.Create(provider.GetRequiredService<IRegions>()));

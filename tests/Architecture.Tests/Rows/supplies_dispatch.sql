@@ -15,3 +15,4 @@ INSERT INTO supplies.collection_lot (collection_id, lot_id, quantity) SELECT c.i
 INSERT INTO supplies.donor_offer (code, report, region_code, item_code, quantity, expires_at, offered_at) VALUES ('ABCDEFGHJKLN', 'row', '4201', 'suit', 5, now(), now());
 INSERT INTO supplies.quotation_request (key, facility_code, region_code, facility_name, item_code, quantity, closes_at, asked_by, asked_at) VALUES ('row', 'H-DROW', '4201', 'x', 'suit', 5, now(), 'x', now());
 INSERT INTO supplies.quotation (offer_id, request_id, supplier, region_code) SELECT o.id, r.id, 'P-DROW', '4201' FROM supplies.offer o, supplies.quotation_request r WHERE o.facility_code = 'P-DROW' AND r.key = 'row';
+INSERT INTO supplies.production_promise (facility_code, region_code, item_code, day, promised) VALUES ('P-DROW', '4201', 'suit', '2020-02-02', 5);

@@ -18,7 +18,7 @@ public sealed class DispatchPageTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _host = await RunningHost.StartAsync();
-        foreach (var demo in _host.Services.GetServices<IDemoData>().Where(d => d.GetType().Namespace == "Rongtong.Supplies.Demo")) await demo.LoadAsync("42", default);
+        foreach (var demo in _host.Services.GetServices<IDemoData>().OfType<Demo.DemoSupplies>()) await demo.LoadAsync("42", default);
         await using var session = await _host.Services.GetRequiredService<Database>().BeginAsync(Actor.System);
         var lot = await Lots.FindOrAddAsync(session, new LotLabel("suit", "", "page"));
         await Ledger.MoveAsync(session, new("made", "test", "", [new(lot, new("S-DEMO-2", StockState.Produced), new("S-DEMO-2", StockState.OnHand), 500)]));

@@ -41,7 +41,7 @@ public sealed class PlanningTests : IAsyncLifetime
     private async Task<SendOutcome> SendAsync(long plan, int version)
     {
         await using var session = await _world.Stored.Database.BeginAsync(SuppliesWorld.Dispatcher);
-        var outcome = await new SendPlan(plan, version).RunAsync(session, default);
+        var outcome = await new SendPlan(plan, version).RunAsync(session, _world.Regions.Current, default);
         if (outcome is SendOutcome.Sent) await session.CommitAsync();
         return outcome;
     }
@@ -84,7 +84,7 @@ public sealed class PlanningTests : IAsyncLifetime
         (await _world.HeldAsync("P1", StockState.Reserved, lot)).ShouldBe(0);
 
         var again = await PlanAsync();
-        (await SendAsync(again, 1)).ShouldBe(new SendOutcome.Sent(1, 0));
+        (await SendAsync(again, 1)).ShouldBe(new SendOutcome.Sent(1, 0, 1));
         (await _world.HeldAsync("P1", StockState.Reserved, lot)).ShouldBe(50);
         (await SendAsync(again, 1)).ShouldBeOfType<SendOutcome.NotFound>();
         (await PinAsync(again, 1, new PinChange(0, 0, 1))).ShouldBeOfType<ChangeOutcome.AlreadySent>();
@@ -94,7 +94,7 @@ public sealed class PlanningTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_counted_twice_that_a_producer_has_offers_and_makes()
+    public async Task Stock_and_each_days_output_are_planned_with_and_offers_are_left_to_be_asked_for()
     {
         await StockAsync("P1", 100);
         var producer = await _world.FacilityAsync("P1");
@@ -103,7 +103,8 @@ public sealed class PlanningTests : IAsyncLifetime
         await NeedAsync("H1", Amount.Unknown);
         var plan = await PlanAsync();
         var snapshot = await _world.InAsync(SuppliesWorld.Dispatcher, async s => await _plans.SnapshotAsync(s, (await StoredPlans.FindAsync(s, plan, default))!, default));
-        snapshot.Supplies.Select(s => (s.Source, s.Quantity)).ShouldBe([("on_hand", 100), ("offered", 30), ("planned", 20)]);
+        snapshot.Supplies.Select(s => (s.Source, s.Quantity)).ShouldBe([("on_hand", 100), ("planned", 50), ("planned", 50), ("planned", 50)]);
+        snapshot.Supplies.Skip(1).Select(s => s.From).ShouldBe([new DateOnly(2020, 2, 2), new(2020, 2, 3), new(2020, 2, 4)]);
         var need = snapshot.Needs.Single();
         (need.AmountKind, need.Quantity, need.High, need.Basis).ShouldBe(("unknown", 20, null, "pack"));
     }
@@ -171,7 +172,7 @@ public sealed class PlanningPageTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _host = await RunningHost.StartAsync();
-        foreach (var demo in _host.Services.GetServices<IDemoData>().Where(d => d.GetType().Namespace == "Rongtong.Supplies.Demo")) await demo.LoadAsync("42", default);
+        foreach (var demo in _host.Services.GetServices<IDemoData>().OfType<Demo.DemoSupplies>()) await demo.LoadAsync("42", default);
     }
 
     public async Task DisposeAsync() => await _host.DisposeAsync();

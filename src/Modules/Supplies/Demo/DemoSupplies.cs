@@ -21,7 +21,12 @@ internal sealed class DemoSupplies(Database database, IRegions regions, Estimate
     private const int Producers = 20;
     private const int Carriers = 10;
     private static readonly string[] s_used = ["respirator-medical", "mask-surgical", "suit", "goggles", "gloves-exam", "alcohol-75"];
-    private static readonly string[] s_made = ["respirator-medical", "mask-surgical", "mask-medical", "suit", "gown-isolation", "goggles", "gloves-exam", "alcohol-75", "test-pcr", "respirator-kn95"];
+
+    /// <summary>What the smallest plant makes in a day: respirators, suits and goggles lack in the province as they did in February 2020, gloves and alcohol do not.</summary>
+    private static readonly (string Item, long Design)[] s_made =
+    [
+        ("respirator-medical", 500), ("mask-surgical", 6_000), ("mask-medical", 6_000), ("suit", 110), ("gown-isolation", 600), ("goggles", 50), ("gloves-exam", 20_000), ("alcohol-75", 9_000), ("test-pcr", 1_000), ("respirator-kn95", 700),
+    ];
 
     public async Task LoadAsync(string provinceCode, CancellationToken cancel)
     {
@@ -71,9 +76,9 @@ internal sealed class DemoSupplies(Database database, IRegions regions, Estimate
 
     private static async Task FillProducerAsync(Session session, Facility producer, int n, CancellationToken cancel)
     {
-        var item = s_made[n % s_made.Length];
-        var design = 5_000L * (1 + (n % 6));
-        var figures = new DayFigures { ItemCode = item, Day = ChinaDay.Of(session.Now), DesignCapacity = design, Output = design * (3 + (n % 6)) / 10, ExpandableCapacity = design / 2, Stock = design * (1 + (n % 3)), RawMaterialDays = 2 + (n % 12) };
+        var (item, smallest) = s_made[n % s_made.Length];
+        var design = smallest * (1 + (n % 6));
+        var figures = new DayFigures { ItemCode = item, Day = ChinaDay.Of(session.Now), DesignCapacity = design, Output = design * (3 + (n % 6)) / 10, ExpandableCapacity = design / 2, Stock = design * (1 + (n % 3)) / 2, RawMaterialDays = 2 + (n % 12) };
         await new ReportDay(producer, figures) { Source = "demo" }.RunAsync(session, cancel);
         if (n % 2 == 0 && ItemCatalogue.Current.Find(item) is not null) await new MakeOffer(producer, item, design, n % 4 == 0, n % 4 == 0 ? null : 100 + (n * 35), null).RunAsync(session, cancel);
     }

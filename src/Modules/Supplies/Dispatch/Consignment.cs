@@ -26,13 +26,16 @@ internal sealed record Consignment
     public short Tier { get; init; }
     public string State { get; init; } = "";
     public DateTimeOffset ReservedUntil { get; init; }
+
+    /// <summary>Day of the output that it was reserved from; null where it was reserved from stock.</summary>
+    public DateOnly? MadeOn { get; init; }
     public DateTimeOffset? DueAt { get; init; }
     public DateTimeOffset? ShippedAt { get; init; }
     public DateTimeOffset? ArrivedAt { get; init; }
     public DateTimeOffset? ReceivedAt { get; init; }
     public int Version { get; init; }
 
-    internal const string Columns = "id, reference, item_code, from_facility, from_region, to_facility, to_region, carrier, order_id, quantity, received_quantity, difference_reason, regime, need_id, offer_id, tier, state, reserved_until, due_at, shipped_at, arrived_at, received_at, version";
+    internal const string Columns = "id, reference, item_code, from_facility, from_region, to_facility, to_region, carrier, order_id, quantity, received_quantity, difference_reason, regime, need_id, offer_id, tier, state, reserved_until, due_at, shipped_at, arrived_at, received_at, version, made_on";
 
     /// <summary>What a facility is to it: supplier, carrier, receiver, or nothing.</summary>
     public string VoiceOf(string facility) => facility == FromFacility ? "supplier" : facility == ToFacility ? "receiver" : facility.Length > 0 && facility == Carrier ? "carrier" : "";
@@ -46,9 +49,10 @@ internal sealed record Consignment
         session.QueryAsync<(long, long)>("SELECT lot_id, quantity FROM supplies.consignment_line WHERE consignment_id = @id ORDER BY lot_id", new { id }, cancel);
 }
 
-/// <summary>Published when goods that were promised are free again, so that plans can be solved anew.</summary>
+/// <summary>Published when goods that were promised are free again or did not come, so that plans can be solved anew.</summary>
 /// <param name="Reference">Whoever reserved knows the consignment by it.</param>
-/// <param name="State">lapsed, declined or cancelled.</param>
+/// <param name="Quantity">Units that the receiver did not get.</param>
+/// <param name="State">lapsed, declined or cancelled; received where less came than was sent; lost.</param>
 internal sealed record PoolChanged(long ConsignmentId, string Reference, string ItemCode, string FromFacility, string ToFacility, long Quantity, string State)
 {
     /// <summary>Kind of the event in the outbox.</summary>

@@ -11,7 +11,11 @@ namespace Rongtong.Supplies.Dispatch;
 /// <param name="Reference">Unique name by which whoever asks knows it, as <c>plan:12:345</c>; asked again, it is the same consignment.</param>
 /// <param name="NeedId">The need it meets; null for none.</param>
 /// <param name="Tier">1 to 4.</param>
-internal sealed record NewConsignment(string ItemCode, string FromFacility, string ToFacility, long Quantity, string Regime, string Reference, long? NeedId, int Tier);
+internal sealed record NewConsignment(string ItemCode, string FromFacility, string ToFacility, long Quantity, string Regime, string Reference, long? NeedId, int Tier)
+{
+    /// <summary>Day of a producer's output that it is to come from; null for goods on hand.</summary>
+    public DateOnly? MadeOn { get; init; }
+}
 
 /// <summary>A consignment for which there is not enough on hand.</summary>
 /// <param name="There">What the consignments before it in the same call left; expired lots do not count.</param>
@@ -93,10 +97,11 @@ internal static class Reservations
 
     private static async Task<ReserveOutcome> InsertAsync(Session session, IReadOnlyList<NewConsignment> wanted, Dictionary<string, string> places, TimeSpan goodFor, long? offerId, CancellationToken cancel)
     {
+        if (await PromisedOutput.LockAsync(session, wanted, cancel) is { Count: > 0 } unmade) return new ReserveOutcome.NotEnough(unmade);
         var added = (await session.QueryAsync<(long Id, string Reference)>("""
-            INSERT INTO supplies.consignment (reference, item_code, from_facility, from_region, to_facility, to_region, quantity, regime, need_id, offer_id, tier, reserved_until, created_by, created_at)
-            SELECT r, i, f, fr, t, tr, q, g, n, @offerId::bigint, p, @until, @actor, @now
-            FROM unnest(@references, @items, @froms, @fromRegions, @tos, @toRegions, @quantities, @regimes, @needs::bigint[], @tiers) AS w (r, i, f, fr, t, tr, q, g, n, p) ORDER BY r
+            INSERT INTO supplies.consignment (reference, item_code, from_facility, from_region, to_facility, to_region, quantity, regime, need_id, offer_id, tier, made_on, reserved_until, created_by, created_at)
+            SELECT r, i, f, fr, t, tr, q, g, n, @offerId::bigint, p, m, u, @actor, @now
+            FROM unnest(@references, @items, @froms, @fromRegions, @tos, @toRegions, @quantities, @regimes, @needs::bigint[], @tiers, @days::date[], @untils) AS w (r, i, f, fr, t, tr, q, g, n, p, m, u) ORDER BY r
             ON CONFLICT (reference) DO NOTHING RETURNING id, reference
             """, new
         {
@@ -111,7 +116,8 @@ internal static class Reservations
             needs = wanted.Select(c => c.NeedId).ToArray(),
             tiers = wanted.Select(c => (short)c.Tier).ToArray(),
             offerId,
-            until = session.Now + goodFor,
+            days = wanted.Select(c => c.MadeOn).ToArray(),
+            untils = wanted.Select(c => (c.MadeOn is { } day ? PromisedOutput.LapsesAt(day) : session.Now + goodFor).ToUniversalTime()).ToArray(),
             actor = session.Actor.Id,
             now = session.Now,
         }, cancel)).ToDictionary(a => a.Reference, a => a.Id);
@@ -120,11 +126,14 @@ internal static class Reservations
         foreach (var old in known)
         {
             var c = wanted.First(c => c.Reference == old.Reference);
-            if ((old.ItemCode, old.FromFacility, old.ToFacility, old.Quantity) != (c.ItemCode, c.FromFacility, c.ToFacility, c.Quantity)) return new ReserveOutcome.Refused(c.Reference, "reference");
+            if ((old.ItemCode, old.FromFacility, old.ToFacility, old.Quantity, old.MadeOn) != (c.ItemCode, c.FromFacility, c.ToFacility, c.Quantity, c.MadeOn)) return new ReserveOutcome.Refused(c.Reference, "reference");
         }
-        var (lines, shorts) = Choose(wanted.Where(c => added.ContainsKey(c.Reference)), added, await LockAsync(session, wanted, cancel), ChinaDay.Of(session.Now));
+        var (lines, shorts) = Choose(wanted.Where(c => c.MadeOn is null && added.ContainsKey(c.Reference)), added, await LockAsync(session, wanted, cancel), ChinaDay.Of(session.Now));
         if (shorts.Count > 0) return new ReserveOutcome.NotEnough(shorts);
+        await KeepStepsAsync(session, wanted.Where(c => added.ContainsKey(c.Reference)).Select(c => (added[c.Reference], c.Quantity)), cancel);
         if (lines.Count > 0) await PostAsync(session, lines, added.Values, cancel);
+        await session.AnnounceAsync(SuppliesModule.Topic, cancel);
+        await session.AnnounceAsync(PoolChanged.Topic, cancel);
         var ids = known.ToDictionary(k => k.Reference, k => k.Id);
         return new ReserveOutcome.Reserved([.. wanted.Select(c => added.TryGetValue(c.Reference, out var id) ? id : ids[c.Reference])]);
     }
@@ -132,7 +141,7 @@ internal static class Reservations
     /// <summary>What lies on the shelves. Both sides of the posting are locked here, in the ledger's order, so that no session waits for another in a circle.</summary>
     private static async Task<Dictionary<(string Place, string Item), List<(long LotId, long Quantity, DateOnly? ExpiresOn)>>> LockAsync(Session session, IReadOnlyList<NewConsignment> wanted, CancellationToken cancel)
     {
-        var shelves = wanted.Select(c => (c.FromFacility, c.ItemCode)).Distinct().ToArray();
+        var shelves = wanted.Where(c => c.MadeOn is null).Select(c => (c.FromFacility, c.ItemCode)).Distinct().ToArray();
         var rows = await session.QueryAsync<(string Place, string Item, string State, long LotId, long Quantity, DateOnly? ExpiresOn)>("""
             SELECT b.place, b.item_code, b.state, b.lot_id, b.quantity, l.expires_on FROM supplies.balance b JOIN supplies.lot l ON l.id = b.lot_id
             WHERE (b.place, b.item_code) IN (SELECT * FROM unnest(@places, @items)) AND b.state IN ('on_hand', 'reserved')
@@ -168,12 +177,8 @@ internal static class Reservations
 
     private static async Task PostAsync(Session session, List<(long Consignment, string From, long LotId, long Quantity)> lines, IReadOnlyCollection<long> ids, CancellationToken cancel)
     {
-        var args = new { ids = lines.Select(l => l.Consignment).ToArray(), lots = lines.Select(l => l.LotId).ToArray(), quantities = lines.Select(l => l.Quantity).ToArray(), actor = session.Actor.Id, place = session.Actor.Organisation, now = session.Now };
-        await session.ExecuteAsync("INSERT INTO supplies.consignment_line (consignment_id, lot_id, quantity) SELECT * FROM unnest(@ids, @lots, @quantities)", args, cancel);
-        await session.ExecuteAsync("""
-            INSERT INTO supplies.consignment_step (consignment_id, what, effect, state, quantity, actor, place, at, recorded_at)
-            SELECT id, 'reserve', 'done', 'reserved', sum(q)::bigint, @actor, @place, @now, @now FROM unnest(@ids, @quantities) AS w (id, q) GROUP BY id ORDER BY id
-            """, args, cancel);
+        await session.ExecuteAsync("INSERT INTO supplies.consignment_line (consignment_id, lot_id, quantity) SELECT * FROM unnest(@ids, @lots, @quantities)",
+            new { ids = lines.Select(l => l.Consignment).ToArray(), lots = lines.Select(l => l.LotId).ToArray(), quantities = lines.Select(l => l.Quantity).ToArray() }, cancel);
         // The numbers are new, so the name of the posting is; and every account is locked already, so that parts of it may be posted one after the other.
         var part = 0;
         foreach (var chunk in lines.Chunk(Ledger.MovesMax))
@@ -182,7 +187,14 @@ internal static class Reservations
             if (await Ledger.MoveAsync(session, new($"consignments:{ids.Min()}-{ids.Max()}:reserved:{part++}", "reservation", "", moves), cancel) is not MoveOutcome.Moved)
                 throw new InvalidOperationException($"The consignments {ids.Min()} to {ids.Max()} could not be reserved although their shelves were locked.");
         }
-        await session.AnnounceAsync(SuppliesModule.Topic, cancel);
-        await session.AnnounceAsync(PoolChanged.Topic, cancel);
+    }
+
+    private static Task KeepStepsAsync(Session session, IEnumerable<(long Id, long Quantity)> reserved, CancellationToken cancel)
+    {
+        var steps = reserved.OrderBy(r => r.Id).ToArray();
+        return session.ExecuteAsync("""
+            INSERT INTO supplies.consignment_step (consignment_id, what, effect, state, quantity, actor, place, at, recorded_at)
+            SELECT id, 'reserve', 'done', 'reserved', q, @actor, @place, @now, @now FROM unnest(@ids, @quantities) AS w (id, q)
+            """, new { ids = steps.Select(s => s.Id).ToArray(), quantities = steps.Select(s => s.Quantity).ToArray(), actor = session.Actor.Id, place = session.Actor.Organisation, now = session.Now }, cancel);
     }
 }

@@ -94,6 +94,7 @@ internal sealed record TakeStep(long ConsignmentId, StepInput Input, Guid? ScanI
 
     private async Task ApplyAsync(Session session, Consignment c, StepOutcome.Moved moved, CancellationToken cancel)
     {
+        if (moved.State == "confirmed" && c.MadeOn is { } day) await PromisedOutput.MakeAsync(session, c, day, cancel);
         var lines = await Consignment.LinesAsync(session, c.Id, cancel);
         await PostAsync(session, c, moved, lines, cancel);
         var receive = Input as StepInput.Receive;
@@ -115,7 +116,8 @@ internal sealed record TakeStep(long ConsignmentId, StepInput Input, Guid? ScanI
             // A need that was closed meanwhile stays closed: the goods came all the same.
             if (c.NeedId is { } need) await AnswerNeed.ReceiveAsync(session, need, receive.Quantity, cancel);
         }
-        if (moved.State is "lapsed" or "declined" or "cancelled") await FreeAsync(session, c, moved.State, cancel);
+        var missing = moved.State switch { "lapsed" or "declined" or "cancelled" or "lost" => c.Quantity, "received" => c.Quantity - receive!.Quantity, _ => 0 };
+        if (missing > 0) await FreeAsync(session, c, moved.State, missing, cancel);
         await session.AnnounceAsync(SuppliesModule.Topic, cancel);
     }
 
@@ -162,14 +164,20 @@ internal sealed record TakeStep(long ConsignmentId, StepInput Input, Guid? ScanI
             """, new { c.Id, what = Word, effect, state, quantity = receive?.Quantity, reason = receive?.Reason, ScanId, actor = session.Actor.Id, place = Place ?? session.Actor.Organisation, at = Happened(session), now = session.Now }, cancel);
     }
 
-    private static async Task FreeAsync(Session session, Consignment c, string state, CancellationToken cancel)
+    /// <summary>What the receiver did not get: planning takes it up again.</summary>
+    private static async Task FreeAsync(Session session, Consignment c, string state, long missing, CancellationToken cancel)
     {
-        if (c.OfferId is { } offer)
+        if (state is not ("received" or "lost") && c.OfferId is { } offer)
         {
             // What was taken of an offer stands in it again; one that is over stays over.
             await session.ExecuteAsync("UPDATE supplies.offer SET taken_quantity = taken_quantity - @Quantity, state = CASE WHEN state = 'taken' THEN 'open' ELSE state END, closed_at = CASE WHEN state = 'taken' THEN NULL ELSE closed_at END, version = version + 1 WHERE id = @offer", new { offer, c.Quantity }, cancel);
         }
-        await session.PublishAsync(PoolChanged.Kind, c.Reference, new PoolChanged(c.Id, c.Reference, c.ItemCode, c.FromFacility, c.ToFacility, c.Quantity, state), cancel);
+        if (c.Reference.Split(':') is ["plan", var number, ..] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var plan))
+        {
+            await session.ExecuteAsync("INSERT INTO supplies.pool_return (consignment_id, sent_by, quantity, state, at) SELECT @Id, id, @missing, @state, @Now FROM supplies.plan WHERE id = @plan",
+                new { c.Id, missing, state, session.Now, plan }, cancel);
+        }
+        await session.PublishAsync(PoolChanged.Kind, c.Reference, new PoolChanged(c.Id, c.Reference, c.ItemCode, c.FromFacility, c.ToFacility, missing, state), cancel);
         await session.AnnounceAsync(PoolChanged.Topic, cancel);
     }
 

@@ -44,6 +44,20 @@ internal static class PlanProblem
         return new(supplies, demands, [.. from], [.. to], [.. cost]);
     }
 
+    /// <summary>The same problem with the lanes that only a pin brings in; what <see cref="Build"/> gives for these pins, without looking at every pair again.</summary>
+    public static AllocationProblem With(AllocationProblem whole, PlanSnapshot snapshot, IReadOnlyList<Pin> pins)
+    {
+        var lanes = new SortedDictionary<(int Demand, int Supply), long>();
+        foreach (var pin in pins)
+        {
+            if (LaneCosts.Of(snapshot, snapshot.Supplies[pin.Supply], snapshot.Needs[pin.Demand]) is { } lane) lanes[(pin.Demand, pin.Supply)] = lane.Cost;
+        }
+        for (var l = 0; l < whole.LaneCount && lanes.Count > 0; l++) lanes.Remove((whole.Lane(l).Demand, whole.Lane(l).Supply));
+        if (lanes.Count == 0) return whole;
+        var all = Enumerable.Range(0, whole.LaneCount).Select(whole.Lane).Select(l => (l.Demand, l.Supply, l.Cost)).Concat(lanes.Select(l => (l.Key.Demand, l.Key.Supply, Cost: l.Value))).Order().ToArray();
+        return new(whole.Supplies.ToArray(), whole.Demands.ToArray(), [.. all.Select(l => l.Supply)], [.. all.Select(l => l.Demand)], [.. all.Select(l => l.Cost)]);
+    }
+
     public static string SupplyName(int supply) => string.Create(CultureInfo.InvariantCulture, $"s{supply}");
 
     public static string DemandName(int demand) => string.Create(CultureInfo.InvariantCulture, $"d{demand}");

@@ -19,7 +19,7 @@ internal abstract record CreateOutcome
 internal sealed record CreatePlan(string Region, PlanSettings Settings)
 {
     /// <summary>Seconds one statement may take: a province is read at once.</summary>
-    private const int StatementSeconds = 120;
+    internal const int StatementSeconds = 120;
 
     public long? Parent { get; init; }
 
@@ -33,8 +33,9 @@ internal sealed record CreatePlan(string Region, PlanSettings Settings)
         session.StatementSeconds = StatementSeconds;
         try
         {
-            var snapshot = await TakeSnapshot.RunAsync(session, places, Region, Settings, cancel);
-            var id = await plans.AddAsync(session, snapshot, Parent, IsDemo, cancel);
+            var marks = await PlanMarks.ReadAsync(session, cancel);
+            var snapshot = await TakeSnapshot.RunAsync(session, places, Region, Settings, session.Actor.Scope, cancel);
+            var id = await plans.AddAsync(session, snapshot, new(Parent, IsDemo, session.Actor.Scope, marks), cancel);
             session.Audit("supplies.plan-created", id.ToString(System.Globalization.CultureInfo.InvariantCulture), snapshot.Region);
             await session.AnnounceAsync(SuppliesModule.Topic, cancel);
             return new CreateOutcome.Created(id);
@@ -61,6 +62,9 @@ internal abstract record ChangeOutcome
     /// <summary>It was sent already.</summary>
     public sealed record AlreadySent : ChangeOutcome;
 
+    /// <summary>Goods came back or the dispatcher asked for it: another proposal stands in its place. The change as one of that proposal, where it was one and can still be made.</summary>
+    public sealed record Replaced(long By, PinChange? Change) : ChangeOutcome;
+
     /// <summary>There is no such plan that the actor may change.</summary>
     public sealed record NotFound : ChangeOutcome;
 }
@@ -72,6 +76,11 @@ internal sealed record ChangePins(long PlanId, int ExpectedVersion, IReadOnlyLis
     {
         if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @PlanId AND (platform.is_system() OR platform.may('supplies.plan')) FOR UPDATE", new { PlanId }, cancel) is not { } plan) return new ChangeOutcome.NotFound();
         var snapshot = await plans.SnapshotAsync(session, plan, cancel);
+        if (plan.ReplacedBy is { } by)
+        {
+            var present = await StoredPlans.PresentAsync(session, by, cancel);
+            return new ChangeOutcome.Replaced(present.Id, Changes is [var only] ? CarryPins.Translate(snapshot, await plans.SnapshotAsync(session, present, cancel), only) : null);
+        }
         var standing = new PlanStanding(snapshot, plan.State, plan.Version, await StoredPlans.PinsAsync(session, plan.Id, plan.Version, cancel));
         switch (EditPlan.Decide(standing, ExpectedVersion, Changes))
         {

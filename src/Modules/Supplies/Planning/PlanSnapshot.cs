@@ -78,6 +78,11 @@ internal sealed record PlanSnapshot(
     /// <summary>Behind all tiers of what people asked for.</summary>
     public const int EstimateTier = 5;
 
+    /// <summary>What the place of a code is called; the code itself where it has no name.</summary>
+    public string NameOf(string code) => (Names ??= Places.ToDictionary(p => p.Code, p => p.Name.Length > 0 ? p.Name : p.Code, StringComparer.Ordinal)).GetValueOrDefault(code, code);
+
+    private Dictionary<string, string>? Names { get; set; }
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web);
 
     public static PlanSnapshot FromJson(byte[] json) => JsonSerializer.Deserialize<PlanSnapshot>(json, JsonSerializerOptions.Web) is { Format: FormatVersion } snapshot

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Rongtong.Contracts.Registry;
+using Rongtong.Platform.Events;
 using Rongtong.Platform.Jobs;
 using Rongtong.Supplies.Planning.Audit;
 using Rongtong.Supplies.Planning.Board;
@@ -12,8 +13,9 @@ namespace Rongtong.Supplies.Planning;
 /// <summary>
 /// Planning, its board and its audit.
 /// <code>
-/// needs, stock, offers, output ──TakeSnapshot──> PlanSnapshot ──PlanProblem──> Rongtong.Allocation ──> version 1, proven by CheckPlan
-/// dispatcher's pins ──EditPlan──> solved anew ──> version 2, 3, ...          SendPlan ──> Reservations ──lapsed, declined──> remainder, a plan of its own
+/// needs, stock, output ──TakeSnapshot──> PlanSnapshot ──PlanProblem──> Rongtong.Allocation ──> version 1, proven by CheckPlan
+/// dispatcher's pins ──EditPlan──> solved anew ──> version 2, 3, ...          SendPlan ──> Reservations,  EscalateUnmet ──> the level above
+/// lapsed, declined, lost, received short ──WhenPoolChanged──> SolveAnew, with CarryPins ──> the proposal that replaces the draft
 /// </code>
 /// </summary>
 internal static class PlanningRooms
@@ -25,6 +27,8 @@ internal static class PlanningRooms
         services.AddSingleton<ReadBoard>();
         services.AddSingleton<IJob, AuditFillRates>();
         services.AddTile<BoardTile>(TilePlace.Screen, SuppliesPermissions.Read, 30);
+        services.AddSingleton<IJob, ProvePlans>();
+        services.AddSingleton<IEventSubscriber, WhenPoolChanged>();
         services.AddSingleton(provider => PlansTable.Create(provider.GetRequiredService<IRegions>()));
         return services.AddNavigation(
             new NavigationEntry("supplies.board.title", "/supplies/board", SuppliesPermissions.Read, 502, "supplies.nav.group"),

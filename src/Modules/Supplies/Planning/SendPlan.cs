@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rongtong.Contracts.Registry;
 using Rongtong.Platform.Data;
 using Rongtong.Supplies.Dispatch;
 
@@ -13,8 +14,8 @@ internal static class OnTheWay
 /// <summary>How sending ended.</summary>
 internal abstract record SendOutcome
 {
-    /// <summary>So many lines are reserved; so many wait for goods that are offered or not made yet.</summary>
-    public sealed record Sent(int Lines, int Waiting) : SendOutcome;
+    /// <summary>So many lines are reserved; so many wait for goods that another region commands; of so many items and tiers the level above was told what is missing.</summary>
+    public sealed record Sent(int Lines, int Waiting, int Escalated) : SendOutcome;
 
     /// <summary>Goods that are no longer there; nothing was reserved.</summary>
     public sealed record NotEnough(IReadOnlyList<StockShort> Which) : SendOutcome;
@@ -25,7 +26,10 @@ internal abstract record SendOutcome
     /// <summary>A line that cannot be sent as it is.</summary>
     public sealed record Refused(string Reference, string Field) : SendOutcome;
 
-    /// <summary>No line stands on goods that are there.</summary>
+    /// <summary>Another proposal stands in its place.</summary>
+    public sealed record Replaced(long By) : SendOutcome;
+
+    /// <summary>It has no line that can be sent, and nothing in it is missing.</summary>
     public sealed record Nothing : SendOutcome;
 
     /// <summary>There is no such plan that the actor may send, or it was sent.</summary>
@@ -33,25 +37,26 @@ internal abstract record SendOutcome
 }
 
 /// <summary>
-/// Sends a plan: all lines of goods on hand are reserved in one go or none is. Lines of offers and of goods not made yet reserve nothing; they stay
-/// in the plan until the goods are in the ledger and are planned anew.
+/// Approves and sends a plan: all lines of goods on hand and of output to be made are reserved in one go or none is. Lines of output that another region
+/// commands reserve nothing; they are handed to the level above together with what is missing.
 /// </summary>
 internal sealed record SendPlan(long PlanId, int ExpectedVersion)
 {
     /// <summary>Time a supplier has to confirm before the goods are free again.</summary>
     public static readonly TimeSpan GoodFor = TimeSpan.FromHours(24);
 
-    public async Task<SendOutcome> RunAsync(Session session, CancellationToken cancel)
+    public async Task<SendOutcome> RunAsync(Session session, IRegionTree regions, CancellationToken cancel)
     {
-        if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @PlanId AND state = 'draft' AND (platform.is_system() OR platform.may('supplies.plan')) FOR UPDATE", new { PlanId }, cancel) is not { } plan) return new SendOutcome.NotFound();
+        if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @PlanId AND state <> 'sent' AND (platform.is_system() OR platform.may('supplies.plan')) FOR UPDATE", new { PlanId }, cancel) is not { } plan) return new SendOutcome.NotFound();
+        if (plan.ReplacedBy is { } by) return new SendOutcome.Replaced((await StoredPlans.PresentAsync(session, by, cancel)).Id);
         if (plan.Version != ExpectedVersion) return new SendOutcome.Stale(plan.Version);
         var lines = await session.QueryAsync<LineToSend>("""
-            SELECT supply, demand, item_code, from_facility, to_facility, quantity, need_id, tier, source FROM supplies.plan_line
+            SELECT supply, demand, wanted_item, item_code, from_facility, from_region, to_facility, quantity, need_id, tier, source, available_on FROM supplies.plan_line
             WHERE plan_id = @PlanId AND quantity > 0 AND need_id IS NOT NULL AND from_facility <> to_facility ORDER BY tier, demand, supply
             """, new { PlanId }, cancel);
-        LineToSend[] ready = [.. lines.Where(l => l.Source == "on_hand")];
-        if (ready.Length == 0) return new SendOutcome.Nothing();
-        var wanted = ready.Select(l => new NewConsignment(l.ItemCode, l.FromFacility, l.ToFacility, l.Quantity, "command", Reference(PlanId, l.Supply, l.Demand), l.NeedId, l.Tier)).ToList();
+        LineToSend[] ready = [.. lines.Where(l => l.Source == "on_hand" || (l.Source == "planned" && l.AvailableOn is not null && session.Actor.Covers(l.FromRegion)))];
+        if (ready.Length == 0 && !await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM supplies.plan_need WHERE plan_id = @PlanId AND missed > 0 AND need_id IS NOT NULL)", new { PlanId }, cancel)) return new SendOutcome.Nothing();
+        var wanted = ready.Select(l => new NewConsignment(l.ItemCode, l.FromFacility, l.ToFacility, l.Quantity, "command", Reference(PlanId, l.Supply, l.Demand), l.NeedId, l.Tier) { MadeOn = l.Source == "planned" ? l.AvailableOn : null }).ToList();
         foreach (var part in wanted.Chunk(Reservations.ConsignmentsMax))
         {
             // Whatever an earlier part reserved is taken back with the session, which the caller does not commit.
@@ -74,7 +79,8 @@ internal sealed record SendPlan(long PlanId, int ExpectedVersion)
         await session.ExecuteAsync("UPDATE supplies.plan SET state = 'sent', sent_by = @by, sent_at = @Now WHERE id = @PlanId", new { PlanId, by = session.Actor.Id, session.Now }, cancel);
         session.Audit("supplies.plan-sent", PlanId.ToString(CultureInfo.InvariantCulture), ready.Length.ToString(CultureInfo.InvariantCulture));
         await session.AnnounceAsync(SuppliesModule.Topic, cancel);
-        return new SendOutcome.Sent(ready.Length, lines.Count - ready.Length);
+        var escalated = await EscalateUnmet.RunAsync(session, plan, lines.Except(ready).Select(l => (l.WantedItem, (int)l.Tier, l.Quantity)), regions, cancel);
+        return new SendOutcome.Sent(ready.Length, lines.Count - ready.Length, escalated);
     }
 
     private static string Reference(long plan, int supply, int demand) => string.Create(CultureInfo.InvariantCulture, $"plan:{plan}:{supply}-{demand}");
@@ -83,7 +89,10 @@ internal sealed record SendPlan(long PlanId, int ExpectedVersion)
     {
         public int Supply { get; init; }
         public int Demand { get; init; }
+        public string WantedItem { get; init; } = "";
         public string ItemCode { get; init; } = "";
+        public string FromRegion { get; init; } = "";
+        public DateOnly? AvailableOn { get; init; }
         public string FromFacility { get; init; } = "";
         public string ToFacility { get; init; } = "";
         public long Quantity { get; init; }

@@ -51,7 +51,7 @@ internal static class SolvePlan
     public static SolvedPlan Solve(PlanSnapshot snapshot, string digest, IReadOnlyList<Pin> pins, SolvedPlan? first)
     {
         Pin[] ordered = [.. pins.OrderBy(p => p.Demand).ThenBy(p => p.Supply)];
-        var whole = PlanProblem.Build(snapshot, ordered);
+        var whole = first is null ? PlanProblem.Build(snapshot, ordered) : PlanProblem.With(first.Whole, snapshot, ordered);
         var rest = Without(whole, ordered);
         return snapshot.Settings.IsCoupled ? Coupled(snapshot, digest, ordered, whole, rest) : Free(snapshot, digest, ordered, whole, rest, first);
     }
@@ -116,11 +116,14 @@ internal static class SolvePlan
 internal static class CheckPlan
 {
     /// <summary>Why it is not proven; empty when it is.</summary>
-    public static IReadOnlyList<string> Problems(PlanSnapshot snapshot, PlanResult result)
+    public static IReadOnlyList<string> Problems(PlanSnapshot snapshot, PlanResult result) => Problems(snapshot, result, null);
+
+    /// <summary>The same for a solution just made, whose problem is at hand; null to make the problem from the snapshot.</summary>
+    internal static IReadOnlyList<string> Problems(PlanSnapshot snapshot, PlanResult result, AllocationProblem? made)
     {
         var problems = Infeasible(snapshot, result);
         if (problems.Count > 0 || snapshot.Settings.IsCoupled) return problems;
-        var whole = PlanProblem.Build(snapshot, result.Pins);
+        var whole = made ?? PlanProblem.Build(snapshot, result.Pins);
         var closed = result.Pins.Select(p => (p.Supply, p.Demand)).ToHashSet();
         var (takenFrom, givenTo) = (result.Pins.ToLookup(p => p.Supply, p => p.Quantity), result.Pins.ToLookup(p => p.Demand, p => p.Quantity));
         var files = new CertificateFiles(

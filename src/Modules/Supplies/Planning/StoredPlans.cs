@@ -20,9 +20,21 @@ internal sealed record PlanRow
     public string CreatedBy { get; init; } = "";
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? SentAt { get; init; }
+    public bool IsDemo { get; init; }
 
-    internal const string Columns = "id, region_code, parent_id, state, version, snapshot_sha256, engine_version, rule_version, needs, created_by, created_at, sent_at";
+    /// <summary>Regions of whoever made it.</summary>
+    public string[] Scope { get; init; } = [];
+    public long? ReplacedBy { get; init; }
+    public long EntryMark { get; init; }
+    public long NeedMark { get; init; }
+    public long StepMark { get; init; }
+
+    internal const string Columns = "id, region_code, parent_id, state, version, snapshot_sha256, engine_version, rule_version, needs, created_by, created_at, sent_at, is_demo, scope, replaced_by, entry_mark, need_mark, step_mark";
 }
+
+/// <summary>Where a new plan comes from.</summary>
+/// <param name="Scope">Regions of whoever plans.</param>
+internal sealed record PlanOrigin(long? Parent, bool IsDemo, IReadOnlyList<string> Scope, PlanMarks Marks);
 
 /// <summary>A solution's row, without its bytes.</summary>
 internal sealed record PlanVersionRow
@@ -50,17 +62,24 @@ internal sealed record PlanVersionRow
 /// </summary>
 internal sealed class StoredPlans
 {
-    /// <summary>Plans kept: a dozen of 100,000 needs are some hundred megabytes.</summary>
-    private const int KeptMax = 12;
+    /// <summary>Needs of all plans kept together, some hundred megabytes: a dozen provinces, or a county for each of hundreds of dispatchers.</summary>
+    private const int KeptNeedsMax = 1_200_000;
 
-    /// <summary>Lanes up to which a new solution is checked by its certificate at once; beyond, on the page's button.</summary>
-    private const int CheckedAtOnceLanes = 300_000;
+    /// <summary>Lanes up to which a new solution is checked by its certificate at once, which takes some ten milliseconds; beyond, a minute later or on the page's button.</summary>
+    private const int CheckedAtOnceLanes = 20_000;
 
     private readonly ConcurrentDictionary<long, Kept> _kept = [];
     private long _clock;
 
     public static Task<PlanRow?> FindAsync(Session session, long id, CancellationToken cancel) =>
         session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @id", new { id }, cancel);
+
+    /// <summary>The plan that stands in the place of one, however often it was replaced.</summary>
+    public static async Task<PlanRow> PresentAsync(Session session, long id, CancellationToken cancel)
+    {
+        var plan = await session.QuerySingleAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @id", new { id }, cancel);
+        return plan.ReplacedBy is { } next ? await PresentAsync(session, next, cancel) : plan;
+    }
 
     public static Task<PlanVersionRow> VersionAsync(Session session, long id, int version, CancellationToken cancel) =>
         session.QuerySingleAsync<PlanVersionRow>($"SELECT {PlanVersionRow.Columns} FROM supplies.plan_version WHERE plan_id = @id AND version = @version", new { id, version }, cancel);
@@ -96,7 +115,7 @@ internal sealed class StoredPlans
     }
 
     /// <summary>Keeps a new plan with its first solution; returns its number.</summary>
-    public async Task<long> AddAsync(Session session, PlanSnapshot snapshot, long? parent, bool isDemo, CancellationToken cancel)
+    public async Task<long> AddAsync(Session session, PlanSnapshot snapshot, PlanOrigin origin, CancellationToken cancel)
     {
         var json = snapshot.ToJson();
         var digest = Stored.Digest(json);
@@ -104,9 +123,9 @@ internal sealed class StoredPlans
         var stored = PlanSnapshot.FromJson(json);
         var solved = SolvePlan.First(stored, digest);
         var id = await session.QuerySingleAsync<long>("""
-            INSERT INTO supplies.plan (region_code, parent_id, snapshot, snapshot_sha256, engine_version, rule_version, needs, is_demo, created_by, created_at)
-            VALUES (@Region, @parent, @packed, @digest, @engine, @LaneRule, @needs, @isDemo, @by, @now) RETURNING id
-            """, new { stored.Region, parent, packed = Stored.Pack(json), digest, engine = SolvePlan.EngineVersion, stored.LaneRule, needs = stored.Needs.Count, isDemo, by = session.Actor.Id, now = session.Now }, cancel);
+            INSERT INTO supplies.plan (region_code, parent_id, snapshot, snapshot_sha256, engine_version, rule_version, needs, is_demo, created_by, created_at, scope, entry_mark, need_mark, step_mark)
+            VALUES (@Region, @Parent, @packed, @digest, @engine, @LaneRule, @needs, @IsDemo, @by, @now, @scope, @Entry, @Need, @Step) RETURNING id
+            """, new { stored.Region, origin.Parent, packed = Stored.Pack(json), digest, engine = SolvePlan.EngineVersion, stored.LaneRule, needs = stored.Needs.Count, origin.IsDemo, by = session.Actor.Id, now = session.Now, scope = origin.Scope.ToArray(), origin.Marks.Entry, origin.Marks.Need, origin.Marks.Step }, cancel);
         await session.ExecuteAsync("""
             INSERT INTO supplies.plan_need (plan_id, demand, need_id, facility_code, region_code, item_code, tier, amount_kind, basis, needed, high, missed)
             SELECT @id, * FROM unnest(@demand, @need, @facility, @region, @item, @tier, @kind, @basis, @needed, @high, @missed)
@@ -131,21 +150,23 @@ internal sealed class StoredPlans
         return id;
     }
 
-    /// <summary>Keeps the next solution of a plan whose row the session has locked.</summary>
+    /// <summary>Keeps the next solution of a plan whose row the session has locked. Rows of a plan are so new that the database has no statistics of them; it would compare each with each.</summary>
     public static async Task WriteNextAsync(Session session, PlanRow plan, SolvedPlan solved, IReadOnlyList<PinChange> changes, CancellationToken cancel)
     {
         var next = plan.Version + 1;
         await session.ExecuteAsync("UPDATE supplies.plan SET version = @next WHERE id = @Id", new { next, plan.Id }, cancel);
+        await session.ExecuteAsync("SELECT set_config('enable_nestloop', 'off', true)", cancel: cancel);
         await WriteVersionAsync(session, plan.Id, next, solved, changes, cancel);
         await WriteLinesAsync(session, plan.Id, solved, isFirst: false, cancel);
         await session.ExecuteAsync("UPDATE supplies.plan_need n SET missed = m.missed FROM unnest(@demand, @missed) AS m (demand, missed) WHERE n.plan_id = @Id AND n.demand = m.demand AND n.missed <> m.missed",
             new { plan.Id, demand = Enumerable.Range(0, solved.Result.Missed.Count).ToArray(), missed = solved.Result.Missed.ToArray() }, cancel);
+        await session.ExecuteAsync("SELECT set_config('enable_nestloop', 'on', true)", cancel: cancel);
     }
 
     private static Task WriteVersionAsync(Session session, long id, int version, SolvedPlan solved, IReadOnlyList<PinChange> changes, CancellationToken cancel)
     {
         var json = solved.Result.ToJson();
-        bool? isProven = solved.Whole.LaneCount <= CheckedAtOnceLanes ? CheckPlan.Problems(solved.Snapshot, PlanResult.FromJson(json)).Count == 0 : null;
+        bool? isProven = solved.Whole.LaneCount <= CheckedAtOnceLanes ? CheckPlan.Problems(solved.Snapshot, PlanResult.FromJson(json), solved.Whole).Count == 0 : null;
         return session.ExecuteAsync("""
             INSERT INTO supplies.plan_version (plan_id, version, actor, at, changes, pins, result, result_sha256, is_proven, gap, cost, missed)
             VALUES (@id, @version, @by, @now, @changes::jsonb, @pins::jsonb, @packed, @digest, @isProven, @Gap, @Cost, @missed::jsonb)
@@ -182,13 +203,25 @@ internal sealed class StoredPlans
         if (!isFirst)
         {
             await session.ExecuteAsync("DELETE FROM supplies.plan_line WHERE plan_id = @id AND quantity = 0", new { id }, cancel);
-            await session.ExecuteAsync("UPDATE supplies.plan_line SET before = quantity, quantity = 0, pinned = NULL WHERE plan_id = @id", new { id }, cancel);
+            await session.ExecuteAsync("""
+                UPDATE supplies.plan_line x SET before = x.quantity, quantity = coalesce(n.q, 0), pinned = n.p
+                FROM supplies.plan_line y LEFT JOIN unnest(@supply, @demand, @quantity, @pinned) AS n (s, d, q, p) ON n.s = y.supply AND n.d = y.demand
+                WHERE x.plan_id = @id AND y.plan_id = @id AND x.supply = y.supply AND x.demand = y.demand
+                    AND (coalesce(y.before, y.quantity), y.quantity, y.pinned) IS DISTINCT FROM (y.quantity, coalesce(n.q, 0), n.p)
+                """, new
+            {
+                id,
+                supply = lines.Select(l => l.Supply).ToArray(),
+                demand = lines.Select(l => l.Demand).ToArray(),
+                quantity = lines.Select(l => l.Quantity).ToArray(),
+                pinned = lines.Select(l => pins.TryGetValue((l.Supply, l.Demand), out var pin) ? pin : (long?)null).ToArray(),
+            }, cancel);
         }
         await session.ExecuteAsync("""
-            INSERT INTO supplies.plan_line (plan_id, supply, demand, wanted_item, item_code, source, from_facility, from_region, to_facility, to_region, need_id, tier, quantity, before, pinned, unit_cost)
-            SELECT @id, s, d, w, i, o, ff, fr, tf, tr, n, t, q, CASE WHEN @isFirst THEN NULL ELSE 0 END, p, c
-            FROM unnest(@supply, @demand, @wanted, @item, @source, @from, @fromRegion, @to, @toRegion, @need, @tier, @quantity, @pinned, @cost) AS l (s, d, w, i, o, ff, fr, tf, tr, n, t, q, p, c)
-            ON CONFLICT (plan_id, supply, demand) DO UPDATE SET quantity = excluded.quantity, pinned = excluded.pinned
+            INSERT INTO supplies.plan_line (plan_id, supply, demand, wanted_item, item_code, source, from_facility, from_region, to_facility, to_region, need_id, tier, quantity, before, pinned, unit_cost, available_on)
+            SELECT @id, s, d, w, i, o, ff, fr, tf, tr, n, t, q, CASE WHEN @isFirst THEN NULL ELSE 0 END, p, c, a
+            FROM unnest(@supply, @demand, @wanted, @item, @source, @from, @fromRegion, @to, @toRegion, @need, @tier, @quantity, @pinned, @cost, @available) AS l (s, d, w, i, o, ff, fr, tf, tr, n, t, q, p, c, a)
+            WHERE @isFirst OR NOT EXISTS (SELECT FROM supplies.plan_line z WHERE z.plan_id = @id AND z.supply = s AND z.demand = d)
             """, new
         {
             id,
@@ -206,8 +239,19 @@ internal sealed class StoredPlans
             tier = lines.Select(l => (short)snapshot.Needs[l.Demand].Tier).ToArray(),
             quantity = lines.Select(l => l.Quantity).ToArray(),
             pinned = lines.Select(l => pins.TryGetValue((l.Supply, l.Demand), out var pin) ? pin : (long?)null).ToArray(),
+            available = lines.Select(l => snapshot.Supplies[l.Supply].From).ToArray(),
             cost = lines.Select(l => LaneCosts.Of(snapshot, snapshot.Supplies[l.Supply], snapshot.Needs[l.Demand])!.Value.Cost).ToArray(),
         }, cancel);
+    }
+
+    /// <summary>What the pages say of the present version as a whole, counted once: it is the same for everybody who may see the plan.</summary>
+    public async Task<PlanFigures> FiguresAsync(Session session, PlanRow plan, CancellationToken cancel)
+    {
+        var kept = await KeptAsync(session, plan, cancel);
+        if (kept.Figures is { } known && known.Version == plan.Version) return known.Figures;
+        var figures = await PlanFigures.CountAsync(session, plan.Id, cancel);
+        kept.Figures = (plan.Version, figures);
+        return figures;
     }
 
     /// <summary>Forgets a solution that was computed in a session that did not commit.</summary>
@@ -229,7 +273,7 @@ internal sealed class StoredPlans
         if (kept.First is { } first) kept.Digest = first.Result.SnapshotSha256;
         kept.LastUse = Interlocked.Increment(ref _clock);
         _kept[id] = kept;
-        if (_kept.Count > KeptMax && _kept.MinBy(k => k.Value.LastUse) is { Value: not null } oldest) _kept.TryRemove(oldest.Key, out _);
+        while (_kept.Count > 1 && _kept.Sum(k => (long)k.Value.Snapshot.Needs.Count) > KeptNeedsMax && _kept.MinBy(k => k.Value.LastUse) is { Value: not null } oldest) _kept.TryRemove(oldest.Key, out _);
         return kept;
     }
 
@@ -241,6 +285,7 @@ internal sealed class StoredPlans
         public string Digest { get; set; } = "";
         public SolvedPlan? First { get; set; }
         public (int Version, SolvedPlan Solved)? Latest { get; set; }
+        public (int Version, PlanFigures Figures)? Figures { get; set; }
         public long LastUse { get; set; }
 
         public SolvedPlan Solve(string digest, IReadOnlyList<Pin> pins)

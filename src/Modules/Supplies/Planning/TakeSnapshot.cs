@@ -1,5 +1,7 @@
 using Rongtong.Platform;
+using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
+using Rongtong.Supplies.Dispatch;
 using Rongtong.Supplies.Items;
 
 namespace Rongtong.Supplies.Planning;
@@ -7,8 +9,8 @@ namespace Rongtong.Supplies.Planning;
 /// <summary>
 /// Reads what is plannable now, as far as the session's actor sees it: needs of the region, supply from anywhere.
 /// <code>
-/// supply   on hand at producers, warehouses, donors, by expiry ──then──> offers beyond it ──then──> output of the days beyond both
-///          each source counts only what goes beyond the one before: a producer offers what it has or makes, and nothing is counted twice
+/// supply   on hand at producers, warehouses, donors, by expiry; output day by day, less what is promised of it
+///          offers are voluntary: they are asked for, not commanded, and stand beside the plan
 /// demand   open needs - what came - what is on the way; of a range the low end; estimates apart, behind all tiers
 /// </code>
 /// </summary>
@@ -20,15 +22,12 @@ internal static class TakeSnapshot
     /// <summary>Supplies in one plan.</summary>
     public const int SuppliesMax = 200_000;
 
-    /// <summary>Days after which what a producer told of itself is no longer believed.</summary>
-    private const int ReportDaysMax = 14;
-
-    public static async Task<PlanSnapshot> RunAsync(Session session, Places places, string region, PlanSettings settings, CancellationToken cancel)
+    public static async Task<PlanSnapshot> RunAsync(Session session, Places places, string region, PlanSettings settings, IReadOnlyList<string> scope, CancellationToken cancel)
     {
         var today = ChinaDay.Of(session.Now);
         var collected = new Collected(places);
         var needs = await NeedsAsync(session, collected, region, settings, cancel);
-        var supplies = await SuppliesAsync(session, collected, today, settings, cancel);
+        var supplies = await SuppliesAsync(session, collected, today, settings, [.. scope.Select(s => s == Actor.WholeCountry ? "" : s)], cancel);
         var trucks = settings.KeepsToTrucks ? await TrucksAsync(session, collected, supplies, cancel) : [];
         return new(PlanSnapshot.FormatVersion, session.Now, today, region, settings, ItemCatalogue.Current.Version, LaneCosts.Version, collected.Places, supplies, needs, trucks);
     }
@@ -67,48 +66,37 @@ internal static class TakeSnapshot
         return needs;
     }
 
-    private static async Task<List<PlannedSupply>> SuppliesAsync(Session session, Collected places, DateOnly today, PlanSettings settings, CancellationToken cancel)
+    private static async Task<List<PlannedSupply>> SuppliesAsync(Session session, Collected places, DateOnly today, PlanSettings settings, string[] scope, CancellationToken cancel)
     {
         var end = today.AddDays(settings.HorizonDays);
-        var args = new { today, end, far = end.AddDays(LaneCosts.TransitDaysMax), since = today.AddDays(-ReportDaysMax), session.Now, limit = SuppliesMax + 1 };
+        var args = new { today, end, far = end.AddDays(LaneCosts.TransitDaysMax), since = today.AddDays(-PromisedOutput.ReportDaysMax), session.Now, scope, limit = SuppliesMax + 1 };
         var stock = await session.QueryAsync<StockRow>("""
             SELECT f.code, f.name, f.region_code, f.longitude, f.latitude, b.item_code, CASE WHEN l.expires_on <= @far THEN l.expires_on END AS expires, sum(b.quantity)::bigint AS quantity, @today AS from_day
             FROM supplies.balance b JOIN supplies.lot l ON l.id = b.lot_id JOIN supplies.facility f ON f.code = b.place
-            WHERE b.state = 'on_hand' AND b.quantity > 0 AND f.role = 'supplier' AND (l.expires_on IS NULL OR l.expires_on >= @today)
+            WHERE b.state = 'on_hand' AND b.quantity > 0 AND b.region_code ^@ ANY (@scope) AND f.role = 'supplier' AND (l.expires_on IS NULL OR l.expires_on >= @today)
             GROUP BY f.code, b.item_code, 7 ORDER BY f.code COLLATE "C", b.item_code COLLATE "C", 7 NULLS LAST LIMIT @limit
             """, args, cancel);
-        var offers = await session.QueryAsync<StockRow>("""
-            SELECT f.code, f.name, f.region_code, f.longitude, f.latitude, o.item_code, sum(o.quantity - o.taken_quantity)::bigint AS quantity, max(o.available_from) AS from_day
-            FROM supplies.offer o JOIN supplies.facility f ON f.code = o.facility_code
-            WHERE o.state = 'open' AND o.expires_at > @Now AND o.available_from <= @end
-            GROUP BY f.code, o.item_code ORDER BY f.code COLLATE "C", o.item_code COLLATE "C" LIMIT @limit
-            """, args, cancel);
         var output = await session.QueryAsync<OutputRow>("""
-            SELECT DISTINCT ON (f.code COLLATE "C", r.item_code COLLATE "C") f.code, f.name, f.region_code, f.longitude, f.latitude, r.item_code, r.output, r.design_capacity, r.raw_material_days
+            SELECT DISTINCT ON (f.code COLLATE "C", r.item_code COLLATE "C") f.code, f.name, f.region_code, f.longitude, f.latitude, r.item_code, r.day, r.output, r.design_capacity, r.raw_material_days
             FROM supplies.producer_report r JOIN supplies.facility f ON f.code = r.facility_code
             WHERE r.item_code IS NOT NULL AND r.day >= @since ORDER BY f.code COLLATE "C", r.item_code COLLATE "C", r.day DESC, r.id DESC LIMIT @limit
             """, args, cancel);
-        if (stock.Count + offers.Count + output.Count > SuppliesMax) throw new PlanTooLargeException("supplies", SuppliesMax);
-
-        var counted = new Dictionary<(string, string), Int128>();
-        var supplies = new List<PlannedSupply>();
-        foreach (var row in stock) Add(row, "on_hand", row.Quantity, row.FromDay, row.Expires, isAll: true);
-        foreach (var row in offers) Add(row, "offered", row.Quantity, row.FromDay < today ? today : row.FromDay, null, isAll: false);
+        var taken = (await session.QueryAsync<(string Place, string Item, DateOnly Day, long Quantity)>("SELECT facility_code, item_code, day, committed + made FROM supplies.production_promise WHERE day > @today AND day <= @end", args, cancel))
+            .ToDictionary(t => (t.Place, t.Item, t.Day), t => t.Quantity);
+        var supplies = stock.Select(row => Of(row, "on_hand", row.Quantity, row.FromDay, row.Expires)).ToList();
         foreach (var row in output)
         {
             var perDay = row.Output ?? (settings.CountsCapacity ? row.DesignCapacity : null) ?? 0;
-            Add(row, "planned", (Int128)perDay * Math.Min(settings.HorizonDays, row.RawMaterialDays ?? settings.HorizonDays), end, null, isAll: false);
+            var last = row.RawMaterialDays is { } raw && row.Day.AddDays(raw) < end ? row.Day.AddDays(raw) : end;
+            for (var day = today.AddDays(1); day <= last; day = day.AddDays(1))
+            {
+                if (perDay - taken.GetValueOrDefault((row.Code, row.ItemCode, day)) is > 0 and var free) supplies.Add(Of(row, "planned", free, day, null));
+            }
         }
-        return supplies;
+        return supplies.Count <= SuppliesMax ? supplies : throw new PlanTooLargeException("supplies", SuppliesMax);
 
-        void Add(PlaceRow row, string source, Int128 quantity, DateOnly from, DateOnly? expires, bool isAll)
-        {
-            var before = counted.GetValueOrDefault((row.Code, row.ItemCode));
-            var more = isAll ? quantity : quantity - before;
-            if (more <= 0) return;
-            counted[(row.Code, row.ItemCode)] = before + more;
-            supplies.Add(new(places.IndexOf(row.Code, row.Name, row.RegionCode, row.Longitude, row.Latitude), row.ItemCode, source, Capped(more), from, expires));
-        }
+        PlannedSupply Of(PlaceRow row, string source, long quantity, DateOnly from, DateOnly? expires) =>
+            new(places.IndexOf(row.Code, row.Name, row.RegionCode, row.Longitude, row.Latitude), row.ItemCode, source, Capped(quantity), from, expires);
     }
 
     /// <summary>Trucks of the lanes that begin where a supplier is, where each of them told how many and how large.</summary>
@@ -161,6 +149,7 @@ internal static class TakeSnapshot
 
     private sealed record OutputRow : PlaceRow
     {
+        public DateOnly Day { get; init; }
         public long? Output { get; init; }
         public long? DesignCapacity { get; init; }
         public int? RawMaterialDays { get; init; }

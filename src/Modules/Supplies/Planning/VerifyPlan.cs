@@ -1,4 +1,5 @@
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Jobs;
 
 namespace Rongtong.Supplies.Planning;
 
@@ -8,6 +9,27 @@ namespace Rongtong.Supplies.Planning;
 internal sealed record PlanProof(bool IsReplayed, IReadOnlyList<string> Problems)
 {
     public bool IsProven => IsReplayed && Problems.Count == 0;
+}
+
+/// <summary>Checks new versions that were too large to be checked when they were made.</summary>
+internal sealed class ProvePlans : IJob
+{
+    /// <summary>Needs up to which it is done unasked: a county. A province takes minutes and is proven on the page's button.</summary>
+    private const int NeedsMax = 10_000;
+
+    private const int RunMax = 5;
+
+    public string Name => "supplies.prove-plans";
+
+    public TimeSpan Every => TimeSpan.FromMinutes(1);
+
+    public async Task RunAsync(Session session, CancellationToken cancel)
+    {
+        var waiting = await session.QueryAsync<PlanRow>($"""
+            SELECT {PlanRow.Columns} FROM supplies.plan p WHERE state = 'draft' AND needs <= @NeedsMax AND EXISTS (SELECT FROM supplies.plan_version v WHERE v.plan_id = p.id AND v.version = p.version AND v.is_proven IS NULL) ORDER BY id DESC LIMIT @RunMax
+            """, new { NeedsMax, RunMax }, cancel);
+        foreach (var plan in waiting) await VerifyPlan.RunAsync(session, plan, plan.Version, cancel);
+    }
 }
 
 /// <summary>Checks a stored version from its bytes alone: digests, the same answer again, and the certificate.</summary>

@@ -85,9 +85,14 @@ internal sealed record ReportDay(Facility Facility, DayFigures Figures)
     /// </summary>
     private async Task PostAsync(Session session, long reportId, CancellationToken cancel)
     {
-        if (Figures.ItemCode is not { } item || Figures.Stock is not { } stock) return;
+        if (Figures.ItemCode is not { } item || Figures.Stock is not { } counted) return;
         var key = $"report:{reportId.ToString(CultureInfo.InvariantCulture)}";
-        var known = await session.QuerySingleAsync<long>("SELECT coalesce(sum(quantity), 0)::bigint FROM supplies.balance WHERE place = @Code AND item_code = @item AND state = 'on_hand'", new { Facility.Code, item }, cancel);
+        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@shelf, 6))", new { shelf = Facility.Code + "|" + item }, cancel);
+        var (known, reserved) = await session.QuerySingleAsync<(long, long)>("""
+            SELECT coalesce(sum(quantity) FILTER (WHERE state = 'on_hand'), 0)::bigint, coalesce(sum(quantity) FILTER (WHERE state = 'reserved'), 0)::bigint FROM supplies.balance WHERE place = @Code AND item_code = @item
+            """, new { Facility.Code, item }, cancel);
+        // What is promised lies in the store until it is loaded, and whoever counts counts it.
+        var stock = Math.Max(0, counted - reserved);
         var before = await session.QuerySingleAsync<long>("""
             SELECT coalesce(sum(e.quantity), 0)::bigint FROM supplies.entry e WHERE e.from_place = @Code AND e.item_code = @item AND e.from_state = 'produced' AND e.document = @day
             """, new { Facility.Code, item, day = Document }, cancel);
@@ -100,7 +105,10 @@ internal sealed record ReportDay(Facility Facility, DayFigures Figures)
         await new CountStock(key, Facility.Code, item, null, stock) { Document = Document, BatchId = BatchId }.RunAsync(session, cancel);
     }
 
-    private string Document => "day " + Figures.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private string Document => DocumentOf(Figures.Day);
+
+    /// <summary>How entries name a day's output, so that none of it enters twice.</summary>
+    internal static string DocumentOf(DateOnly day) => "day " + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>The last figures of each item, to fill the form of the next day.</summary>
     public static Task<IReadOnlyList<DayFigures>> LastOfAsync(Session session, string facility, CancellationToken cancel = default) =>

@@ -10,13 +10,19 @@ namespace Rongtong.Supplies.Planning.Board;
 /// <summary>What lacks of an item, day by day, and how long what receivers have will last.</summary>
 /// <param name="Gaps">Units asked for by the end of the day that supply by then does not meet.</param>
 /// <param name="Unknown">Needs of unknown amount, in no sum.</param>
-internal sealed record BoardItem(string Item, IReadOnlyList<long> Gaps, int Unknown, decimal? CoverDays);
+/// <param name="Offered">Units that suppliers offer: they may be asked for and close no gap by themselves.</param>
+internal sealed record BoardItem(string Item, IReadOnlyList<long> Gaps, int Unknown, decimal? CoverDays, long Offered);
+
+/// <summary>A plan that waits to be sent.</summary>
+/// <param name="Returns">Consignments that came back and are planned for in it.</param>
+/// <param name="Changed">Lines that differ from the proposal before; null where it replaced none.</param>
+internal sealed record BoardProposal(long Id, string Region, DateTimeOffset At, int Returns, int? Changed);
 
 /// <summary>Goods under way between two prefectures.</summary>
 internal sealed record BoardFlow(string From, string To, long Quantity, int Consignments);
 
 /// <summary>The board of a scope at one instant.</summary>
-internal sealed record BoardPicture(DateTimeOffset At, DateOnly Today, IReadOnlyList<BoardItem> Items, IReadOnlyList<BoardFlow> Flows, int Needs, int Facilities, int EndingNeeds, int EndingOffers, int EndingReservations, int Late);
+internal sealed record BoardPicture(DateTimeOffset At, DateOnly Today, IReadOnlyList<BoardItem> Items, IReadOnlyList<BoardFlow> Flows, int Needs, int Facilities, int EndingNeeds, int EndingOffers, int EndingReservations, int Late, IReadOnlyList<BoardProposal> Proposals);
 
 /// <summary>
 /// Adds up the board. Everybody of one scope sees the same, so it is kept for a few seconds: the first who asks afterwards adds up anew, and the
@@ -28,6 +34,7 @@ internal sealed class ReadBoard(Database database, TimeProvider clock)
     public const int Days = 7;
 
     private const int FlowsMax = 40;
+    private const int ProposalsMax = 5;
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_usable = TimeSpan.FromSeconds(60);
 
@@ -69,15 +76,21 @@ internal sealed class ReadBoard(Database database, TimeProvider clock)
     {
         await using var session = await database.BeginAsync(actor, cancel);
         var today = ChinaDay.Of(session.Now);
-        var args = new { today, end = today.AddDays(Days - 1), since = today.AddDays(-14), tomorrow = ChinaDay.Start(today.AddDays(1)).ToUniversalTime(), session.Now, FlowsMax };
+        var args = new { today, end = today.AddDays(Days - 1), since = today.AddDays(-14), tomorrow = ChinaDay.Start(today.AddDays(1)).ToUniversalTime(), session.Now, FlowsMax, ProposalsMax };
         var asked = await session.QueryAsync<(string Item, int Day, long Quantity, int Unknown)>($"""
             SELECT n.item_code, greatest(0, coalesce(n.needed_by - @today, CASE n.urgency WHEN 3 THEN 0 WHEN 2 THEN 2 ELSE 6 END))::int,
                 sum(greatest(0, coalesce(n.quantity, n.low, 0) - n.met_quantity - coalesce(w.quantity, 0)))::bigint, (count(*) FILTER (WHERE n.amount_kind = 'unknown'))::int
             FROM supplies.need n LEFT JOIN ({OnTheWay.Sql}) w ON w.need_id = n.id WHERE n.state IN ('open', 'partly_met') AND n.item_code IS NOT NULL GROUP BY 1, 2
             """, args, cancel);
+        // What is promised of a day's output is on its way to a need already: it is no supply any more.
         var there = await session.QueryAsync<(string Item, int Day, long Quantity)>("""
             SELECT b.item_code, 0, sum(b.quantity)::bigint FROM supplies.balance b JOIN supplies.facility f ON f.code = b.place WHERE b.state = 'on_hand' AND f.role = 'supplier' GROUP BY 1
-            UNION ALL SELECT item_code, greatest(0, available_from - @today)::int, sum(quantity - taken_quantity)::bigint FROM supplies.offer WHERE state = 'open' AND available_from <= @end GROUP BY 1, 2
+            UNION ALL SELECT item_code, day - @today, -sum(committed + made)::bigint FROM supplies.production_promise WHERE day > @today AND day <= @end GROUP BY 1, 2
+            """, args, cancel);
+        var offered = (await session.QueryAsync<(string Item, long Quantity)>("SELECT item_code, sum(quantity - taken_quantity)::bigint FROM supplies.offer WHERE state = 'open' AND available_from <= @end AND expires_at > @Now GROUP BY 1", args, cancel)).ToDictionary(o => o.Item, o => o.Quantity);
+        var proposals = await session.QueryAsync<BoardProposal>("""
+            SELECT p.id, p.region_code AS region, p.created_at AS at, (SELECT count(*)::int FROM supplies.pool_return r WHERE r.plan_id = p.id) AS returns, (p.news ->> 'changed')::int AS changed
+            FROM supplies.plan p WHERE p.state = 'draft' ORDER BY p.id DESC LIMIT @ProposalsMax
             """, args, cancel);
         var made = (await session.QueryAsync<(string Item, long PerDay)>("""
             SELECT item_code, sum(output)::bigint FROM (SELECT DISTINCT ON (facility_code, item_code) item_code, output FROM supplies.producer_report WHERE item_code IS NOT NULL AND day >= @since ORDER BY facility_code, item_code, day DESC, id DESC) latest
@@ -99,9 +112,9 @@ internal sealed class ReadBoard(Database database, TimeProvider clock)
             """, args, cancel);
         await session.CommitAsync(cancel);
         var items = ItemCatalogue.Current.All.Select(i => i.Code).Where(code => asked.Any(a => a.Item == code))
-            .Select(code => new BoardItem(code, Gaps(asked.Where(a => a.Item == code).Select(a => (a.Day, a.Quantity)), there.Where(t => t.Item == code).Select(t => (t.Day, t.Quantity)), made.GetValueOrDefault(code)), asked.Where(a => a.Item == code).Sum(a => a.Unknown), cover.GetValueOrDefault(code)))
+            .Select(code => new BoardItem(code, Gaps(asked.Where(a => a.Item == code).Select(a => (a.Day, a.Quantity)), there.Where(t => t.Item == code).Select(t => (t.Day, t.Quantity)), made.GetValueOrDefault(code)), asked.Where(a => a.Item == code).Sum(a => a.Unknown), cover.GetValueOrDefault(code), offered.GetValueOrDefault(code)))
             .OrderByDescending(i => i.Gaps[^1]).ToArray();
-        return new(session.Now, today, items, [.. flows.Select(f => new BoardFlow(f.From, f.To, f.Quantity, f.Consignments))], needs, facilities, endingNeeds, endingOffers, endingReservations, late);
+        return new(session.Now, today, items, [.. flows.Select(f => new BoardFlow(f.From, f.To, f.Quantity, f.Consignments))], needs, facilities, endingNeeds, endingOffers, endingReservations, late, proposals);
     }
 
     /// <summary>Asked for by each day less what is there by then; pure.</summary>

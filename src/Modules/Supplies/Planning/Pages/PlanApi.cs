@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Rongtong.Contracts.Registry;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Api;
 using Rongtong.Platform.Data;
@@ -34,8 +35,8 @@ internal sealed record PlanVersionAnswer(int Version);
 /// <summary>The version that is to be sent.</summary>
 internal sealed record SendRequest(int Version);
 
-/// <summary>Lines reserved, and lines that wait for goods.</summary>
-internal sealed record SentAnswer(int Lines, int Waiting);
+/// <summary>Lines reserved, lines that wait for goods of another region, and items and tiers of which the level above was told what is missing.</summary>
+internal sealed record SentAnswer(int Lines, int Waiting, int Escalated);
 
 /// <summary>Plans for machines; the same work that the pages do.</summary>
 internal static class PlanApi
@@ -101,6 +102,8 @@ internal static class PlanApi
                         detail: string.Create(CultureInfo.InvariantCulture, $"Version {stale.Version} stands. Since yours: {string.Join("; ", stale.Since.Select(s => $"{s.Version} by {s.Actor}: {s.Changes}"))}. Read the plan and send your changes again."));
                 case ChangeOutcome.Refused refused:
                     return Unprocessable("changes", string.Create(CultureInfo.InvariantCulture, $"Supply {refused.Change.Supply} to demand {refused.Change.Demand}: {refused.Reason}; at most {refused.Most}."));
+                case ChangeOutcome.Replaced replaced:
+                    return Results.Problem(statusCode: 409, title: "Another proposal stands in the plan's place; nothing of yours was applied.", detail: string.Create(CultureInfo.InvariantCulture, $"Read plan {replaced.By} and send your changes to it."));
                 case ChangeOutcome.AlreadySent:
                     return Results.Problem(statusCode: 409, title: "The plan was sent.", detail: "Make a plan with this one as its parent for what is left.");
                 default:
@@ -108,27 +111,29 @@ internal static class PlanApi
             }
         }).RequirePermission(SuppliesPermissions.Plan).Idempotent().WithName("ChangePlanPins").WithSummary("Fixes, forbids or frees lines and solves again.").Produces<PlanVersionAnswer>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
 
-        api.MapPost("/{id:long}/sending", async (long id, SendRequest request, HttpContext http, Database database, CancellationToken cancel) =>
+        api.MapPost("/{id:long}/sending", async (long id, SendRequest request, HttpContext http, Database database, IRegions regions, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
-            switch (await new SendPlan(id, request.Version).RunAsync(session, cancel))
+            switch (await new SendPlan(id, request.Version).RunAsync(session, regions.Current, cancel))
             {
                 case SendOutcome.Sent sent:
                     await session.CommitAsync(cancel);
-                    return Results.Ok(new SentAnswer(sent.Lines, sent.Waiting));
+                    return Results.Ok(new SentAnswer(sent.Lines, sent.Waiting, sent.Escalated));
                 case SendOutcome.NotEnough missing:
                     return Results.Problem(statusCode: 409, title: "Some goods are no longer there; nothing was reserved.",
                         detail: string.Join("; ", missing.Which.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Reference}: {m.Wanted} {m.ItemCode} at {m.Facility}, {m.There} there"))));
                 case SendOutcome.Stale stale:
                     return Results.Problem(statusCode: 409, title: "Others changed the plan first.", detail: string.Create(CultureInfo.InvariantCulture, $"Version {stale.Version} stands."));
+                case SendOutcome.Replaced replaced:
+                    return Results.Problem(statusCode: 409, title: "Another proposal stands in the plan's place; nothing was sent.", detail: string.Create(CultureInfo.InvariantCulture, $"Read plan {replaced.By} and send it."));
                 case SendOutcome.Refused refused:
                     return Unprocessable(refused.Field, $"The line {refused.Reference} cannot be sent.");
                 case SendOutcome.Nothing:
-                    return Unprocessable("lines", "No line of the plan stands on goods that are on hand.");
+                    return Unprocessable("lines", "No line of the plan can be sent, and nothing in it is missing.");
                 default:
                     return NotFound();
             }
-        }).RequirePermission(SuppliesPermissions.Plan).Idempotent().WithName("SendPlan").WithSummary("Reserves all lines of goods on hand, or none.").Produces<SentAnswer>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        }).RequirePermission(SuppliesPermissions.Plan).Idempotent().WithName("SendPlan").WithSummary("Reserves all lines, or none, and hands what is missing to the level above.").Produces<SentAnswer>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
     }
 
     private static PlanAnswer Answer(PlanRow plan, PlanVersionRow version, SolvedPlan solved, Rongtong.Platform.Localisation.Texts texts)

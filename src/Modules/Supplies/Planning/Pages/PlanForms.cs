@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Rongtong.Contracts.Registry;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Web.Shell;
@@ -43,6 +44,16 @@ internal static class PlanForms
             return await CreateAsync(new CreatePlan(plan.RegionCode, settings) { Parent = id }, http, database, plans, places, cancel);
         });
 
+        forms.MapPost("/{id:long}/renewal", async (long id, HttpContext http, IFormCollection form, Database database, StoredPlans plans, Places places, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @id AND state = 'draft' FOR UPDATE", new { id }, cancel) is not { } plan) return Results.LocalRedirect(Page(id));
+            var present = await new SolveAnew(plan with { Scope = [.. session.Actor.Scope] }).RunAsync(session, plans, places, cancel);
+            await session.CommitAsync(cancel);
+            Toast.Say(http, "supplies.plan.solved");
+            return Results.LocalRedirect(Page(present));
+        });
+
         forms.MapPost("/{id:long}/pins", async (long id, HttpContext http, IFormCollection form, Database database, StoredPlans plans, CancellationToken cancel) =>
         {
             if (!int.TryParse(form["version"], CultureInfo.InvariantCulture, out var version) || !int.TryParse(form["supply"], CultureInfo.InvariantCulture, out var supply) || !int.TryParse(form["demand"], CultureInfo.InvariantCulture, out var demand)) return Results.BadRequest();
@@ -58,6 +69,8 @@ internal static class PlanForms
                     return Results.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"{Page(id)}?stale={version}&supply={supply}&demand={demand}&quantity={quantity}"));
                 case ChangeOutcome.Refused refused:
                     return Results.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"{Page(id)}?problem={refused.Reason}&most={refused.Most}"));
+                case ChangeOutcome.Replaced replaced:
+                    return Results.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"{Page(replaced.By)}?replaced={id}") + (replaced.Change is { } change ? string.Create(CultureInfo.InvariantCulture, $"&supply={change.Supply}&demand={change.Demand}&quantity={change.Quantity}") : ""));
                 case ChangeOutcome.AlreadySent:
                     return Results.LocalRedirect(Page(id) + "?problem=sent");
                 default:
@@ -75,11 +88,11 @@ internal static class PlanForms
             return Results.LocalRedirect(Page(id));
         });
 
-        forms.MapPost("/{id:long}/sending", async (long id, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
+        forms.MapPost("/{id:long}/sending", async (long id, HttpContext http, IFormCollection form, Database database, IRegions regions, CancellationToken cancel) =>
         {
             if (!int.TryParse(form["version"], CultureInfo.InvariantCulture, out var version)) return Results.BadRequest();
             await using var session = await database.BeginAsync(http.Actor(), cancel);
-            switch (await new SendPlan(id, version).RunAsync(session, cancel))
+            switch (await new SendPlan(id, version).RunAsync(session, regions.Current, cancel))
             {
                 case SendOutcome.Sent:
                     await session.CommitAsync(cancel);
@@ -89,6 +102,8 @@ internal static class PlanForms
                     return Results.LocalRedirect(Page(id) + "?gone=" + Uri.EscapeDataString(string.Join(',', missing.Which.Take(20).Select(s => $"{s.Reference.Split(':')[^1]}:{s.There.ToString(CultureInfo.InvariantCulture)}"))));
                 case SendOutcome.Stale:
                     return Results.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"{Page(id)}?stale={version}"));
+                case SendOutcome.Replaced replaced:
+                    return Results.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"{Page(replaced.By)}?replaced={id}"));
                 case SendOutcome.Refused refused:
                     return Results.LocalRedirect(Page(id) + "?problem=refused&line=" + Uri.EscapeDataString(refused.Reference.Split(':')[^1] + " " + refused.Field));
                 case SendOutcome.Nothing:

@@ -24,7 +24,7 @@ internal static class PlansTable
 {
     public const string Name = "supplies.plans";
 
-    private static readonly string[] s_states = ["draft", "sent"];
+    private static readonly string[] s_states = ["draft", "sent", "replaced"];
 
     // texts: supplies.plan.state.*
     public static ITable Create(IRegions regions) => new SqlTable<PlanListRow>(Name, SuppliesPermissions.Read,
