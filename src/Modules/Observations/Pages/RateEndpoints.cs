@@ -8,8 +8,8 @@ using Rongtong.Observations.Measures;
 using Rongtong.Observations.Rollup;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
-using Rongtong.Web.Shell;
 using Rongtong.Platform.Localisation;
+using Rongtong.Web.Shell;
 
 namespace Rongtong.Observations.Pages;
 
