@@ -15,6 +15,10 @@ internal static class SuppliesPlanBenches
     private const int PagesEach = 4;
     private const int Warmup = 5;
 
+    /// <summary>As in Hubei: 17 prefectures with six counties each, and so some 200 facilities in a county.</summary>
+    private const int Prefectures = 17;
+    private const int CountiesEach = 6;
+
     public static async Task<IReadOnlyList<BenchResult>> RunAsync()
     {
         var facilities = int.Parse(Environment.GetEnvironmentVariable("RONGTONG_BENCH_FACILITIES") ?? "20000", CultureInfo.InvariantCulture);
@@ -39,7 +43,7 @@ internal static class SuppliesPlanBenches
         var counties = new List<Edited>();
         for (var d = 0; d < Dispatchers; d++)
         {
-            var plan = await PlanAsync(app, string.Create(CultureInfo.InvariantCulture, $"420{1 + (d % 3)}0{1 + (d % 6)}"));
+            var plan = await PlanAsync(app, string.Create(CultureInfo.InvariantCulture, $"42{1 + d % Prefectures:00}{1 + d / Prefectures:00}"));
             counties.Add(new(plan, await LineOfAsync(database, plan)));
         }
         var board = await P95Async(_ => client.GetStringAsync(new Uri("/supplies/board", UriKind.Relative)));
@@ -124,10 +128,10 @@ internal static class SuppliesPlanBenches
         session.StatementSeconds = 0;
         await session.ExecuteAsync("""
             INSERT INTO supplies.facility (code, name, kind, region_code, longitude, latitude, size_class, front_line, created_at)
-            SELECT 'B' || n, '单位' || n, CASE WHEN n % 20 = 0 THEN 'producer' ELSE 'hospital' END, '420' || (1 + n % 3) || '0' || (1 + n % 6), 109 + (n * 7919 % 6000) / 1000.0, 29.5 + (n * 104729 % 3500) / 1000.0,
+            SELECT 'B' || n, '单位' || n, CASE WHEN n % 20 = 0 THEN 'producer' ELSE 'hospital' END, '42' || lpad((1 + n % @Prefectures)::text, 2, '0') || lpad((1 + n / @Prefectures % @CountiesEach)::text, 2, '0'), 109 + (n * 7919 % 6000) / 1000.0, 29.5 + (n * 104729 % 3500) / 1000.0,
                 CASE n % 3 WHEN 0 THEN 'small' ELSE 'large' END, n % 4, @Now
             FROM generate_series(1, @facilities) n
-            """, new { facilities, session.Now });
+            """, new { facilities, session.Now, Prefectures, CountiesEach });
         await session.ExecuteAsync("""
             INSERT INTO supplies.lot (item_code, number) SELECT i, 'bench' FROM unnest(@items) i;
             INSERT INTO supplies.entry (key, line, lot_id, item_code, from_place, from_region, from_state, to_place, to_region, to_state, quantity, cause, actor, at)
