@@ -25,14 +25,19 @@ internal static class OutbreakEndpoints
 
     public static void MapForms(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/start", async (HttpContext http, IFormCollection form, Settings settings, LoadDemo demo, CancellationToken cancel) =>
+        endpoints.MapPost("/start", async (HttpContext http, IFormCollection form, Settings settings, LoadDemo demo, LongWork work, CancellationToken cancel) =>
         {
             // Only who sits at the machine may choose, and only once.
             if (http.Connection.RemoteIpAddress is { } address && !System.Net.IPAddress.IsLoopback(address)) return Results.Problem(statusCode: 403, title: "The first visit must come from the machine itself.");
             var mode = form["mode"] == "Demo" ? StartMode.Demo : StartMode.Live;
-            if (await settings.ChooseModeAsync(mode, cancel) && mode is StartMode.Demo) await demo.RunAsync(cancel);
+            var isChosen = await settings.ChooseModeAsync(mode, cancel);
             await settings.ReadModeAsync(cancel);
-            return Results.LocalRedirect("/outbreak" + (mode is StartMode.Demo ? "/" + DemoProvince.Code.Value : ""));
+            if (!isChosen || mode is not StartMode.Demo) return Results.LocalRedirect("/outbreak" + (mode is StartMode.Demo ? "/" + DemoProvince.Code.Value : ""));
+            return await work.RunAsync(http, "web.working.demo", "", "/", async (progress, stop) =>
+            {
+                await demo.RunAsync(progress, stop);
+                return new("/outbreak/" + DemoProvince.Code.Value);
+            });
         });
 
         endpoints.MapPost("/outbreak/tiers/{code}/findings", async (string code, HttpContext http, IFormCollection form, Database database, IRegions regions, CancellationToken cancel) =>

@@ -3,6 +3,7 @@ using Rongtong.Outbreak.Cases;
 using Rongtong.Outbreak.Publication;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
+using Rongtong.Web.Working;
 
 namespace Rongtong.Outbreak.Demo;
 
@@ -12,8 +13,8 @@ public sealed class LoadDemo(Database database, IRegions regions, Accounts accou
     /// <summary>Batch number of demo rows; real batches begin at 1.</summary>
     public const long DemoBatch = 0;
 
-    /// <summary>Loads once; a second call changes nothing.</summary>
-    public async Task RunAsync(CancellationToken cancel = default)
+    /// <summary>Loads once; a second call changes nothing. Progress counts modules.</summary>
+    public async Task RunAsync(IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         await using var session = await database.BeginAsync(Actor.System, cancel);
         // China has one zone; yesterday is the last day that is complete there.
@@ -27,6 +28,11 @@ public sealed class LoadDemo(Database database, IRegions regions, Accounts accou
         session.Audit("outbreak.demo-loaded", DemoProvince.Code.Value);
         await session.CommitAsync(cancel);
         await DemoAccounts.CreateAsync(accounts, DemoProvince.Code.Value, cancel);
-        foreach (var other in others) await other.LoadAsync(DemoProvince.Code.Value, cancel);
+        var all = others.ToArray();
+        for (var i = 0; i < all.Length; i++)
+        {
+            progress?.Report(new(i + 1, all.Length + 1));
+            await all[i].LoadAsync(DemoProvince.Code.Value, cancel);
+        }
     }
 }

@@ -7,6 +7,7 @@ using Rongtong.Contracts.Registry;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 using Rongtong.Web.Shell;
+using Rongtong.Web.Working;
 
 namespace Rongtong.Supplies.Planning.Pages;
 
@@ -17,7 +18,7 @@ internal static class PlanForms
     {
         var forms = endpoints.MapGroup("/supplies/plans").RequirePermission(SuppliesPermissions.Plan).ExcludeFromDescription();
 
-        forms.MapPost("", async (HttpContext http, IFormCollection form, Database database, StoredPlans plans, Places places, CancellationToken cancel) =>
+        forms.MapPost("", (HttpContext http, IFormCollection form, Database database, StoredPlans plans, Places places, LongWork work) =>
         {
             var settings = new PlanSettings
             {
@@ -28,10 +29,10 @@ internal static class PlanForms
                 KeepsToTrucks = form.ContainsKey("trucks"),
                 IsInPacks = form.ContainsKey("packs"),
             };
-            return await CreateAsync(new CreatePlan(form["region"].ToString(), settings), http, database, plans, places, cancel);
+            return CreateAsync(new CreatePlan(form["region"].ToString(), settings), http, database, plans, places, work);
         });
 
-        forms.MapPost("/{id:long}/remainder", async (long id, HttpContext http, IFormCollection form, Database database, StoredPlans plans, Places places, CancellationToken cancel) =>
+        forms.MapPost("/{id:long}/remainder", async (long id, HttpContext http, IFormCollection form, Database database, StoredPlans plans, Places places, LongWork work, CancellationToken cancel) =>
         {
             PlanRow? plan;
             PlanSettings settings;
@@ -41,7 +42,7 @@ internal static class PlanForms
                 if (plan is null) return Results.NotFound();
                 settings = (await plans.SnapshotAsync(session, plan, cancel)).Settings;
             }
-            return await CreateAsync(new CreatePlan(plan.RegionCode, settings) { Parent = id }, http, database, plans, places, cancel);
+            return await CreateAsync(new CreatePlan(plan.RegionCode, settings) { Parent = id }, http, database, plans, places, work);
         });
 
         forms.MapPost("/{id:long}/renewal", async (long id, HttpContext http, IFormCollection form, Database database, StoredPlans plans, Places places, CancellationToken cancel) =>
@@ -88,29 +89,26 @@ internal static class PlanForms
             return Results.LocalRedirect(Page(id));
         });
 
-        forms.MapPost("/{id:long}/sending", async (long id, HttpContext http, IFormCollection form, Database database, IRegions regions, CancellationToken cancel) =>
+        forms.MapPost("/{id:long}/sending", async (long id, HttpContext http, IFormCollection form, Database database, IRegions regions, LongWork work) =>
         {
             if (!int.TryParse(form["version"], CultureInfo.InvariantCulture, out var version)) return Results.BadRequest();
-            await using var session = await database.BeginAsync(http.Actor(), cancel);
-            switch (await new SendPlan(id, version).RunAsync(session, regions.Current, cancel))
+            var actor = http.Actor();
+            return await work.RunAsync(http, "web.working.send", "#" + id.ToString(CultureInfo.InvariantCulture), Page(id), async (_, stop) =>
             {
-                case SendOutcome.Sent:
-                    await session.CommitAsync(cancel);
-                    Toast.Say(http, "supplies.plan.sent");
-                    return Results.LocalRedirect(Page(id));
-                case SendOutcome.NotEnough missing:
-                    return Results.LocalRedirect(Page(id) + "?gone=" + Uri.EscapeDataString(string.Join(',', missing.Which.Take(20).Select(s => $"{s.Reference.Split(':')[^1]}:{s.There.ToString(CultureInfo.InvariantCulture)}"))));
-                case SendOutcome.Stale:
-                    return Results.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"{Page(id)}?stale={version}"));
-                case SendOutcome.Replaced replaced:
-                    return Results.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"{Page(replaced.By)}?replaced={id}"));
-                case SendOutcome.Refused refused:
-                    return Results.LocalRedirect(Page(id) + "?problem=refused&line=" + Uri.EscapeDataString(refused.Reference.Split(':')[^1] + " " + refused.Field));
-                case SendOutcome.Nothing:
-                    return Results.LocalRedirect(Page(id) + "?problem=nothing");
-                default:
-                    return Results.LocalRedirect(Page(id) + "?problem=sent");
-            }
+                await using var session = await database.BeginAsync(actor, stop);
+                var outcome = await new SendPlan(id, version).RunAsync(session, regions.Current, stop);
+                if (outcome is SendOutcome.Sent) await session.CommitAsync(stop);
+                return outcome switch
+                {
+                    SendOutcome.Sent => new(Page(id), "supplies.plan.sent"),
+                    SendOutcome.NotEnough missing => new(Page(id) + "?gone=" + Uri.EscapeDataString(string.Join(',', missing.Which.Take(20).Select(s => $"{s.Reference.Split(':')[^1]}:{s.There.ToString(CultureInfo.InvariantCulture)}")))),
+                    SendOutcome.Stale => new(string.Create(CultureInfo.InvariantCulture, $"{Page(id)}?stale={version}")),
+                    SendOutcome.Replaced replaced => new(string.Create(CultureInfo.InvariantCulture, $"{Page(replaced.By)}?replaced={id}")),
+                    SendOutcome.Refused refused => new(Page(id) + "?problem=refused&line=" + Uri.EscapeDataString(refused.Reference.Split(':')[^1] + " " + refused.Field)),
+                    SendOutcome.Nothing => new(Page(id) + "?problem=nothing"),
+                    _ => new(Page(id) + "?problem=sent"),
+                };
+            });
         });
 
         endpoints.MapGet("/supplies/plans/{id:long}/lines.csv", async (long id, HttpContext http, Database database, StoredPlans plans, CancellationToken cancel) =>
@@ -124,21 +122,23 @@ internal static class PlanForms
         }).RequirePermission(SuppliesPermissions.Read).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> CreateAsync(CreatePlan create, HttpContext http, Database database, StoredPlans plans, Places places, CancellationToken cancel)
+    /// <summary>A province of 20,000 facilities takes some seconds.</summary>
+    private static Task<IResult> CreateAsync(CreatePlan create, HttpContext http, Database database, StoredPlans plans, Places places, LongWork work)
     {
-        await using var session = await database.BeginAsync(http.Actor(), cancel);
-        switch (await create.RunAsync(session, plans, places, cancel))
+        var actor = http.Actor();
+        return work.RunAsync(http, "web.working.plan", create.Region, "/supplies/plans", async (_, stop) =>
         {
-            case CreateOutcome.Created created:
-                await session.CommitAsync(cancel);
-                return Results.LocalRedirect(Page(created.Id));
-            case CreateOutcome.TooLarge large:
-                return Results.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/supplies/plans?problem=large&most={large.Most}"));
-            case CreateOutcome.Invalid invalid:
-                return Results.LocalRedirect("/supplies/plans?problem=" + invalid.Field);
-            case var other:
-                throw new InvalidOperationException($"Making the plan ended as {other}.");
-        }
+            await using var session = await database.BeginAsync(actor, stop);
+            var outcome = await create.RunAsync(session, plans, places, stop);
+            if (outcome is CreateOutcome.Created) await session.CommitAsync(stop);
+            return outcome switch
+            {
+                CreateOutcome.Created created => new(Page(created.Id)),
+                CreateOutcome.TooLarge large => new(string.Create(CultureInfo.InvariantCulture, $"/supplies/plans?problem=large&most={large.Most}")),
+                CreateOutcome.Invalid invalid => new("/supplies/plans?problem=" + invalid.Field),
+                var other => throw new InvalidOperationException($"Making the plan ended as {other}."),
+            };
+        });
     }
 
     private static string Page(long id) => string.Create(CultureInfo.InvariantCulture, $"/supplies/plans/{id}");
