@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Rongtong.HostTesting;
 using Rongtong.Testing;
+using Rongtong.Web.Working;
 
 namespace Rongtong.Journeys.Tests;
 
@@ -15,7 +17,7 @@ public abstract class BrowserJourney : IAsyncLifetime
     public async Task InitializeAsync()
     {
         if (Chromium.Path is null) return;
-        Host = await RunningHost.StartAsync();
+        Host = await RunningHost.StartAsync(stubs: services => services.AddSingleton(new LongWorkPatience(TimeSpan.FromMilliseconds(1_500))));
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium.Path, Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
     }
