@@ -12,6 +12,7 @@ namespace Rongtong.Bench;
 internal static class AllocationBenches
 {
     private const int Runs = 15;
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(700);
 
     public static async Task<IReadOnlyList<BenchResult>> SingleTierAsync()
     {
@@ -126,7 +127,8 @@ internal static class AllocationBenches
     private static double Median(Action work)
     {
         var times = new double[Runs];
-        work();
+        // Until the run-time has compiled the loops for good, which it does in the background some hundred milliseconds later; the peer is compiled already.
+        for (var warm = Stopwatch.StartNew(); warm.Elapsed < s_warmUp;) work();
         for (var run = 0; run < Runs; run++)
         {
             // A collection of the last run's arrays belongs to the last run.

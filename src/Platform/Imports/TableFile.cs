@@ -4,7 +4,7 @@ using System.Xml;
 
 namespace Rongtong.Platform.Imports;
 
-/// <summary>The records of a CSV or XLSX file, one at a time.</summary>
+/// <summary>The records of a CSV, XLSX or JSON lines file, one at a time.</summary>
 internal interface ITableFile : IDisposable
 {
     long Line { get; }
@@ -28,7 +28,8 @@ internal static class TableFile
         if (sample.AsSpan(0, length).StartsWith("PK\u0003\u0004"u8)) return new XlsxFile(stream);
         var encoding = EncodingOf(sample.AsSpan(0, length), isWhole: length < SampleBytes);
         var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 131_072, leaveOpen: true);
-        return new CsvFile(reader, SeparatorOf(encoding.GetString(sample, 0, length)));
+        var text = encoding.GetString(sample, 0, length);
+        return text.AsSpan().TrimStart("\uFEFF \t\r\n").StartsWith('{') ? new JsonLinesFile(reader) : new CsvFile(reader, SeparatorOf(text));
     }
 
     /// <summary>UTF-8 if the sample is UTF-8, else GB18030, in which Chinese offices still save.</summary>

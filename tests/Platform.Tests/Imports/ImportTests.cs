@@ -35,6 +35,8 @@ public sealed class ImportTests : IAsyncLifetime
     [InlineData("名称,数量\n甲,1\n乙,2\n", "GB18030")]
     [InlineData("NAME;Amount\n\"甲\";1\n乙;2", "utf-8")]
     [InlineData("name\tamount\r甲\t1\r乙\t2\r", "utf-8")]
+    [InlineData("{\"name\":\"甲\",\"amount\":1}\n{\"amount\":2,\"name\":\"乙\"}\n", "utf-8")]
+    [InlineData("\uFEFF{\"名称\":\"甲\",\"数量\":\"1\"}\r\n\r\n{\"数量\":2,\"名称\":\"乙\"}", "utf-8")]
     public async Task Encodings_separators_and_headers_are_understood(string text, string encoding)
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
@@ -54,6 +56,15 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_JSON_lines_those_that_are_no_object_or_say_too_much_are_rejected_each_by_itself()
+    {
+        var lines = string.Concat(Enumerable.Range(0, 1_000).Select(i => $"{{\"name\":\"N{i}\",\"amount\":{i}}}\n"));
+        var report = await RunAsync(Encoding.UTF8.GetBytes(lines + "{\"name\":\n[1]\n{\"name\":\"X\",\"amount\":1,\"more\":2}\n{\"name\":\"Y\",\"amount\":null}\n{\"amount\":7,\"name\":\"Z\"}\n"));
+        (report.New, report.Rejected).ShouldBe((1_001, 4));
+        report.Rejects.Select(r => r.Line).ShouldBe([1_001, 1_002, 1_003, 1_004]);
+    }
+
+    [Fact]
     public async Task Strict_means_all_or_nothing()
     {
         (await FailsAsync("name,amount\nA,1\nB,x\n"u8.ToArray(), new ImportOptions { IsStrict = true })).ShouldBe("import.file.strict");
@@ -66,6 +77,7 @@ public sealed class ImportTests : IAsyncLifetime
     [InlineData("name,other\nA,1\n", "import.file.missing-columns")]
     [InlineData("name,amount,数量\nA,1,2\n", "import.file.duplicate-column")]
     [InlineData("name,amount\nA,1\n\"B,2\n", "import.file.truncated")]
+    [InlineData("{\"name\":\"A\"}\n", "import.file.missing-columns")]
     public async Task A_file_that_cannot_be_used_says_why_and_loads_nothing(string text, string key)
     {
         (await FailsAsync(Encoding.UTF8.GetBytes(text))).ShouldBe(key);
