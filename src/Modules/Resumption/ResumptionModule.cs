@@ -44,7 +44,7 @@ public static class ResumptionModule
         services.AddSingleton<ITable>(provider => ResumptionTables.Reports(provider.GetRequiredService<IRegions>()));
         services.AddSingleton<ITable>(provider => ResumptionTables.Burden(provider.GetRequiredService<IRegions>()));
         services.AddSingleton<ITable>(provider => ResumptionTables.Projects(provider.GetRequiredService<IRegions>()));
-        services.AddTile<OwnTile>(TilePlace.Own, ResumptionPermissions.Own, 20);
+        services.AddTile<OwnTile>(TilePlace.Own, ResumptionPermissions.Own, 5);
         services.AddNavigation(
             new NavigationEntry("resumption.own.title", "/resumption/own", ResumptionPermissions.Own, 400, "resumption.nav.group"),
             new NavigationEntry("resumption.plan.title", "/resumption/own/plan", ResumptionPermissions.Own, 405, "resumption.nav.group"),

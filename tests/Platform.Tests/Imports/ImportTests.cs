@@ -59,9 +59,9 @@ public sealed class ImportTests : IAsyncLifetime
     public async Task Of_JSON_lines_those_that_are_no_object_or_say_too_much_are_rejected_each_by_itself()
     {
         var lines = string.Concat(Enumerable.Range(0, 1_000).Select(i => $"{{\"name\":\"N{i}\",\"amount\":{i}}}\n"));
-        var report = await RunAsync(Encoding.UTF8.GetBytes(lines + "{\"name\":\n[1]\n{\"name\":\"X\",\"amount\":1,\"more\":2}\n{\"name\":\"Y\",\"amount\":null}\n{\"amount\":7,\"name\":\"Z\"}\n"));
-        (report.New, report.Rejected).ShouldBe((1_001, 4));
-        report.Rejects.Select(r => r.Line).ShouldBe([1_001, 1_002, 1_003, 1_004]);
+        var report = await RunAsync(Encoding.UTF8.GetBytes(lines + "{\"name\":\n[1]\n{\"name\":\"X\",\"amount\":1,\"more\":2}\n{\"amount\":7,\"name\":\"Z\"}\n"));
+        (report.New, report.Rejected).ShouldBe((1_001, 3));
+        report.Rejects.Select(r => r.Line).ShouldBe([1_001, 1_002, 1_003]);
     }
 
     [Fact]

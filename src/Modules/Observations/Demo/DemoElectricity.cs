@@ -19,6 +19,12 @@ internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprise
     private const string MeterPrefix = "DEMO-";
     private const int ChunkEnterprises = 20_000;
 
+    /// <summary>Thousandths of usual production of a works that stands still.</summary>
+    private const int Standby = 40;
+
+    /// <summary>Days with heads at gates.</summary>
+    private const int StaffDays = 21;
+
     /// <summary>Days from the standstill to the last day.</summary>
     private const int StandstillDays = 50;
 
@@ -32,7 +38,36 @@ internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprise
         }
         var last = ChinaDay.Of(database.Clock.GetUtcNow()).AddDays(-1);
         await MakeAsync(new DateOnly(last.Year - 1, 12, 1), last, cancel);
+        await MakeStaffAsync(last, cancel);
         await rollUp.RunAsync(cancel);
+    }
+
+    /// <summary>Heads at the gates of every third enterprise over the last days, and its staff, told once a day: who is on duty.</summary>
+    private async Task MakeStaffAsync(DateOnly last, CancellationToken cancel)
+    {
+        if (registers.FirstOrDefault() is not { } register) return;
+        var (gate, told) = (new Delivery(database.Clock.GetUtcNow()), new Delivery(database.Clock.GetUtcNow()));
+        await foreach (var chunk in register.AllAsync(cancel).Where(e => Hash(e.Id, 5) % 3 == 0).Chunk(ChunkEnterprises).WithCancellation(cancel))
+        {
+            await book.EnsureAsync(Source.Gate, [.. chunk.Select(e => new SeriesName(Quantity.PeopleIn, "@" + e.Code, e.Code))], cancel);
+            await book.EnsureAsync(Source.SelfReport, [.. chunk.Select(e => new SeriesName(Quantity.StaffTotal, "@" + e.Code, e.Code))], cancel);
+            foreach (var enterprise in chunk)
+            {
+                if (!book.TryFind(Source.Gate, Quantity.PeopleIn, "@" + enterprise.Code, out var heads) || !book.TryFind(Source.SelfReport, Quantity.StaffTotal, "@" + enterprise.Code, out var staff)) continue;
+                var all = (enterprise.Size switch { EnterpriseSize.Large => 1_500, EnterpriseSize.Medium => 420, EnterpriseSize.Small => 60, _ => 9 }) * (500 + Hash(enterprise.Id, 6) % 1_000) / 1_000;
+                for (var day = last.AddDays(1 - StaffDays); day <= last; day = day.AddDays(1))
+                {
+                    told.Add(staff, day, all * Vocabulary.Scale, isConverted: false);
+                    // Where the works stand still nobody comes, but for a few: those say open and use no power, which is a contradiction to be seen.
+                    var activity = Activity(enterprise.Id, day, last) is var a and > Standby ? a : Hash(enterprise.Id, 8) % 12 == 0 ? 700 : 0;
+                    gate.Add(heads, day, all * activity / 1_000 * (880 + Hash(enterprise.Id, day.DayNumber + 7) % 100) / 1_000 * Vocabulary.Scale, isConverted: false);
+                }
+            }
+        }
+        await using var session = await database.BeginAsync(Actor.System, cancel);
+        foreach (var (source, delivery) in new[] { (Source.Gate, gate), (Source.SelfReport, told) })
+            await write.RunAsync(session, new(source, Key + "staff", "", "demo", "system", session.Now), delivery, id => new(id, delivery.Rows.Count, 0, 0, delivery.Flagged(), [], 0), null, cancel);
+        await session.CommitAsync(cancel);
     }
 
     public async Task<long> MakeForNewAsync(IProgress<long>? progress, CancellationToken cancel = default)
@@ -81,7 +116,6 @@ internal sealed class DemoElectricity(Database database, IEnumerable<IEnterprise
     /// <summary>Thousandths of usual production.</summary>
     private static int Activity(int enterprise, DateOnly day, DateOnly last)
     {
-        const int Standby = 40;
         var sinceNewYear = day.DayNumber - ChinaCalendar.NewYear(day.Year).DayNumber;
         var holiday = 5 + Hash(enterprise, 1) % 16;
         if (sinceNewYear >= -3 - Hash(enterprise, 2) % 5 && sinceNewYear < holiday) return Standby;
