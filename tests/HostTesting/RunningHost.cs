@@ -58,6 +58,9 @@ public sealed partial class RunningHost : IAsyncDisposable
         return await browser.PostAsync(new Uri(action, UriKind.Relative), new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
     }
 
+    /// <summary>The page without the tokens of its forms: in their hundreds of random letters any short text turns up now and then.</summary>
+    public static string WithoutTokens(string html) => TokenField().Replace(html, "");
+
     /// <summary>Posts a file as a page would; returns where the product led.</summary>
     public static async Task<string> UploadAsync(HttpClient browser, string page, string action, string fileName, string content)
     {

@@ -137,6 +137,9 @@ public sealed class HealthCodeStoryTests : IAsyncLifetime
         var page = await worker.PageAsync();
         page.ShouldContain("绿码");
         page.ShouldContain("appeals Appeals office");
+        // Officers had it in the one list of deadlines, without a word about the person.
+        await using var session = await _host.Database.Database.BeginAsync(Actor.System);
+        (await session.QueryAsync<string>("SELECT kind FROM platform.outbox_event WHERE subject = 'health.appeal:1' ORDER BY id")).ShouldBe(["casework.deadline-set", "casework.deadline-met"]);
     }
 
     [Fact]

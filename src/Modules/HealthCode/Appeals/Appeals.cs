@@ -1,8 +1,11 @@
+using System.Globalization;
+using Rongtong.Contracts.Casework;
 using Rongtong.HealthCode.Colour;
 using Rongtong.HealthCode.Facts;
 using Rongtong.HealthCode.People;
 using Rongtong.Platform;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
 using Rongtong.Platform.Jobs;
 
 namespace Rongtong.HealthCode.Appeals;
@@ -58,7 +61,9 @@ public sealed class Appeals(RefreshColours refresh)
         var id = await session.QuerySingleAsync<long>("""
             INSERT INTO health_code.appeal (person_id, fact_id, region_code, statement, filed_at, due_at) VALUES (@person, @fact, @RegionCode, @statement, @now, @due) RETURNING id
             """, new { person, fact, holder.RegionCode, statement = statement.Trim(), now = session.Now, due }, cancel);
-        session.Audit("health.appeal-filed", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        session.Audit("health.appeal-filed", id.ToString(CultureInfo.InvariantCulture));
+        // Officers see every deadline in one list; what silence does is a function of the facts and needs no event.
+        await session.AsSystemAsync(() => session.PublishAsync(DeadlineSet.Kind, DeadlineKey(id), new DeadlineSet(DeadlineKey(id), due, holder.RegionCode, "健康码申诉须答复", "Answer to an appeal against a health code", "/health/appeals"), cancel), cancel);
         return new AppealOutcome.Filed(id, due);
     }
 
@@ -74,10 +79,13 @@ public sealed class Appeals(RefreshColours refresh)
         if (recorded is not { } fact || fact.Author == session.Actor.Name || (fact.Organisation.Length > 0 && fact.Organisation == session.Actor.Organisation)) return new AppealOutcome.NotIndependent();
         await session.ExecuteAsync("UPDATE health_code.appeal SET is_upheld = @isUpheld, decided_at = @now, decider = @by, decider_organisation = @organisation, ground = @ground WHERE id = @appeal",
             new { appeal, isUpheld, now = session.Now, by = session.Actor.Name, organisation = session.Actor.Organisation, ground = ground.Trim() }, cancel);
-        await Looks.RecordAsync(session, open.Person, Purpose.Appeal, "appeal " + appeal.ToString(System.Globalization.CultureInfo.InvariantCulture), cancel);
-        session.Audit("health.appeal-decided", appeal.ToString(System.Globalization.CultureInfo.InvariantCulture), isUpheld ? "upheld" : "rejected");
+        await Looks.RecordAsync(session, open.Person, Purpose.Appeal, "appeal " + appeal.ToString(CultureInfo.InvariantCulture), cancel);
+        session.Audit("health.appeal-decided", appeal.ToString(CultureInfo.InvariantCulture), isUpheld ? "upheld" : "rejected");
+        await session.AsSystemAsync(() => session.PublishAsync(DeadlineMet.Kind, DeadlineKey(appeal), new DeadlineMet(DeadlineKey(appeal)), cancel), cancel);
         return new AppealOutcome.Decided((await refresh.OfAsync(session, [open.Person], cancel))[open.Person]);
     }
+
+    private static string DeadlineKey(long appeal) => "health.appeal:" + appeal.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>Recomputes those whose appeal was not answered in time, and those whose colour changes with the day.</summary>
@@ -117,7 +125,7 @@ internal static class Looks
 {
     public static Task RecordAsync(Session session, long person, Purpose purpose, string reason, CancellationToken cancel)
     {
-        session.Audit("health.person-read", "person:" + person.ToString(System.Globalization.CultureInfo.InvariantCulture), purpose.ToString());
+        session.Audit("health.person-read", "person:" + person.ToString(CultureInfo.InvariantCulture), purpose.ToString());
         return session.AsSystemAsync(() => session.ExecuteAsync("""
             INSERT INTO health_code.look (person_id, at, actor, organisation, purpose, reason) VALUES (@person, @now, @actor, @organisation, @purpose, @reason) ON CONFLICT DO NOTHING
             """, new { person, now = session.Now, actor = session.Actor.Name, organisation = session.Actor.Organisation, purpose = purpose.ToString(), reason }, cancel), cancel);
