@@ -87,11 +87,13 @@ public static class RongtongHost
     private static Task FailedAsync(HttpContext http)
     {
         var cause = http.Features.Get<Microsoft.AspNetCore.Diagnostics.IExceptionHandlerFeature>()?.Error;
+        var isMeeting = cause is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.DeadlockDetected or Npgsql.PostgresErrorCodes.SerializationFailure };
         var isDatabase = cause is Npgsql.NpgsqlException and not Npgsql.PostgresException;
-        http.Response.StatusCode = isDatabase ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
-        if (isDatabase) http.Response.Headers.RetryAfter = "5";
+        http.Response.StatusCode = isDatabase || isMeeting ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
+        if (isDatabase || isMeeting) http.Response.Headers.RetryAfter = isMeeting ? "1" : "5";
         if (!http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)) return new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<FailedPage>().ExecuteAsync(http);
         return (isDatabase ? Results.Problem(statusCode: 503, title: "The database does not answer.", detail: "Nothing was changed. Try again in a few seconds.")
+            : isMeeting ? Results.Problem(statusCode: 503, title: "Another request changed the same at the same instant.", detail: "Nothing of this one was changed. Send it again.")
             : Results.Problem(statusCode: 500, title: "The request failed.", detail: "Nothing was changed. The reason is in the log of the server.")).ExecuteAsync(http);
     }
 }

@@ -131,6 +131,23 @@ public sealed class PromisedOutputTests : IAsyncLifetime
         snapshot.Needs.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_decline_that_waits_for_the_day_holds_up_nobody_who_has_it()
+    {
+        var id = await ReservedAsync("plan:1:1", 70);
+        await using var dispatcher = await _world.Stored.Database.BeginAsync(SuppliesWorld.Dispatcher);
+        Task<ReserveOutcome> AskAsync(string reference, long quantity) =>
+            Reservations.ReserveAsync(dispatcher, [new(Item, "P1", "H1", quantity, "command", reference, null, 1) { MadeOn = s_tomorrow }], TimeSpan.FromHours(6), default);
+        (await AskAsync("plan:1:2", 10)).ShouldBeOfType<ReserveOutcome.Reserved>();
+        var declining = StepAsync(id, new StepInput.Decline());
+        while (!await _world.InAsync(s => s.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"))) declining.IsCompleted.ShouldBeFalse();
+        // The same consignment again, as a page sent twice does: it is known, and needs nothing that the decline has.
+        (await AskAsync("plan:1:1", 70)).ShouldBeOfType<ReserveOutcome.Reserved>().Ids.ShouldBe([id]);
+        await dispatcher.CommitAsync();
+        (await declining).ShouldBeOfType<StepOutcome.Moved>();
+        (await DayAsync()).ShouldBe((100, 10, 0));
+    }
+
     /// <summary>Many at once, steps drawn at random: what is promised is what waits, what was made entered the ledger, and neither exceeds the day.</summary>
     [Fact]
     public void Whatever_many_do_at_once_a_day_is_promised_once_and_what_is_made_enters_once()

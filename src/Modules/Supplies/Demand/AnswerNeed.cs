@@ -62,7 +62,7 @@ internal static class AnswerNeed
     private static async Task<NeedOutcome> StepAsync(Session session, long id, string what, string change, object args, CancellationToken cancel)
     {
         // Locked before it is kept: of two taps at once the second sees what the first did. Staff who may read but not plan find no row to lock.
-        var found = await session.QuerySingleOrDefaultAsync<int?>("SELECT version FROM supplies.need WHERE id = @id AND state IN ('open', 'partly_met') FOR UPDATE", new { id }, cancel);
+        var found = await session.QuerySingleOrDefaultAsync<int?>("SELECT version FROM supplies.need WHERE id = @id AND state IN ('open', 'partly_met') FOR NO KEY UPDATE", new { id }, cancel);
         if (found is not { } current) return new NeedOutcome.NotFound();
         await Need.KeepStepAsync(session, id, what, null, cancel);
         await session.ExecuteAsync($"UPDATE supplies.need SET {change}, version = version + 1 WHERE id = @id", args, cancel);

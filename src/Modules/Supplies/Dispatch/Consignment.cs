@@ -44,6 +44,28 @@ internal sealed record Consignment
     public static Task<Consignment?> FindAsync(Session session, long id, CancellationToken cancel = default) =>
         session.QuerySingleOrDefaultAsync<Consignment>($"SELECT {Columns} FROM supplies.consignment WHERE id = @id", new { id }, cancel);
 
+    /// <summary>
+    /// Consignments for a step, with all that a step of theirs may change outside the ledger, before anything is changed. Everybody who promises or moves
+    /// goods locks in this one order, so that no two wait for each other in a circle:
+    /// <code>plan ──> consignments by number ──> offers ──> days of output ──> shelf of a count ──> accounts, see <see cref="Ledger"/> ──> need</code>
+    /// Whoever enters a consignment under a known reference waits for a session that has changed that one, and never for one that only holds it: such a
+    /// session has all its locks but the last. The locks leave keys free, so that rows that point here are entered meanwhile.
+    /// </summary>
+    internal static async Task<IReadOnlyList<Consignment>> LockAsync(Session session, long[] ids, CancellationToken cancel)
+    {
+        var locked = await session.QueryAsync<Consignment>($"SELECT {Columns} FROM supplies.consignment WHERE id = ANY (@ids) ORDER BY id FOR NO KEY UPDATE", new { ids }, cancel);
+        var offers = locked.Select(c => c.OfferId).OfType<long>().Distinct().ToArray();
+        if (offers.Length > 0) await session.ExecuteAsync("SELECT FROM supplies.offer WHERE id = ANY (@offers) ORDER BY id FOR NO KEY UPDATE", new { offers }, cancel);
+        if (locked.Any(c => c.MadeOn is not null))
+        {
+            await session.ExecuteAsync("""
+                SELECT FROM supplies.production_promise WHERE (facility_code, item_code, day) IN (SELECT from_facility, item_code, made_on FROM supplies.consignment WHERE id = ANY (@ids))
+                ORDER BY facility_code, item_code, day FOR NO KEY UPDATE
+                """, new { ids }, cancel);
+        }
+        return locked;
+    }
+
     /// <summary>The lots it is made of.</summary>
     internal static Task<IReadOnlyList<(long LotId, long Quantity)>> LinesAsync(Session session, long id, CancellationToken cancel) =>
         session.QueryAsync<(long, long)>("SELECT lot_id, quantity FROM supplies.consignment_line WHERE consignment_id = @id ORDER BY lot_id", new { id }, cancel);

@@ -45,7 +45,7 @@ internal sealed record IssueOrder(string Key, IReadOnlyList<long> Consignments, 
         var key = from + "/" + Key;
         await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@key, 8))", new { key }, cancel);
         if (await session.QuerySingleOrDefaultAsync<(long Id, string Token)?>("SELECT id, token FROM supplies.dispatch_order WHERE key = @key", new { key }, cancel) is { } old) return new OrderOutcome.Issued(old.Id, old.Token);
-        var consignments = await session.QueryAsync<Consignment>($"SELECT {Consignment.Columns} FROM supplies.consignment WHERE id = ANY (@ids) ORDER BY id FOR UPDATE", new { ids }, cancel);
+        var consignments = await session.QueryAsync<Consignment>($"SELECT {Consignment.Columns} FROM supplies.consignment WHERE id = ANY (@ids) ORDER BY id FOR NO KEY UPDATE", new { ids }, cancel);
         if (consignments.FirstOrDefault(c => c.State != "confirmed" || c.OrderId is not null) is { } early) return new OrderOutcome.NotReady(early.Id, early.OrderId is null ? early.State : "order");
         if (await Facility.FindAsync(session, Carrier, cancel) is not { } carrier || (carrier.Role != "carrier" && carrier.Code != from)) return new OrderOutcome.Invalid("carrier");
         await session.ExecuteAsync("SAVEPOINT dispatch", cancel: cancel);

@@ -19,7 +19,13 @@ internal sealed class LapseReservations : IJob
 
     public async Task RunAsync(Session session, CancellationToken cancel)
     {
-        var due = await session.QueryAsync<long>("SELECT id FROM supplies.consignment WHERE state = 'reserved' AND reserved_until <= @Now ORDER BY id LIMIT @RunMax", new { session.Now, RunMax }, cancel);
+        var due = await session.QueryAsync<long>("SELECT id FROM supplies.consignment WHERE state = 'reserved' AND reserved_until <= @Now ORDER BY id LIMIT @RunMax FOR NO KEY UPDATE SKIP LOCKED", new { session.Now, RunMax }, cancel);
+        // All of them before the first moves: what one gives back may lie in accounts that somebody holds who waits for the next.
+        await Consignment.LockAsync(session, [.. due], cancel);
+        await session.ExecuteAsync("""
+            SELECT FROM supplies.balance WHERE (lot_id, place) IN (SELECT l.lot_id, c.from_facility FROM supplies.consignment_line l JOIN supplies.consignment c ON c.id = l.consignment_id WHERE c.id = ANY (@due))
+                AND state IN ('on_hand', 'reserved') ORDER BY lot_id, place, state FOR NO KEY UPDATE
+            """, new { due = due.ToArray() }, cancel);
         foreach (var id in due) await new TakeStep(id, new StepInput.Lapse()).RunAsync(session, cancel);
     }
 }
@@ -43,7 +49,7 @@ internal sealed class WhenTruckIsLate : IEventSubscriber
     {
         var passed = happened.Read<DeadlinePassed>();
         if (!passed.Key.StartsWith(Prefix, StringComparison.Ordinal) || !long.TryParse(passed.Key.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return;
-        var c = await session.QuerySingleOrDefaultAsync<Consignment>($"SELECT {Consignment.Columns} FROM supplies.consignment WHERE id = @id FOR UPDATE", new { id }, cancel);
+        var c = await session.QuerySingleOrDefaultAsync<Consignment>($"SELECT {Consignment.Columns} FROM supplies.consignment WHERE id = @id FOR NO KEY UPDATE", new { id }, cancel);
         if (c is not { State: "shipped" }) return;
         await session.ExecuteAsync("INSERT INTO supplies.consignment_step (consignment_id, what, effect, state, actor, at, recorded_at) VALUES (@id, 'late', 'done', 'shipped', @actor, @DueAt, @Now)",
             new { id, actor = session.Actor.Id, DueAt = passed.DueAt.ToUniversalTime(), session.Now }, cancel);

@@ -128,7 +128,7 @@ internal static class Reservations
             var c = wanted.First(c => c.Reference == old.Reference);
             if ((old.ItemCode, old.FromFacility, old.ToFacility, old.Quantity, old.MadeOn) != (c.ItemCode, c.FromFacility, c.ToFacility, c.Quantity, c.MadeOn)) return new ReserveOutcome.Refused(c.Reference, "reference");
         }
-        var (lines, shorts) = Choose(wanted.Where(c => c.MadeOn is null && added.ContainsKey(c.Reference)), added, await LockAsync(session, wanted, cancel), ChinaDay.Of(session.Now));
+        var (lines, shorts) = Choose(wanted.Where(c => c.MadeOn is null && added.ContainsKey(c.Reference)), added, await LockShelvesAsync(session, wanted, cancel), ChinaDay.Of(session.Now));
         if (shorts.Count > 0) return new ReserveOutcome.NotEnough(shorts);
         await KeepStepsAsync(session, wanted.Where(c => added.ContainsKey(c.Reference)).Select(c => (added[c.Reference], c.Quantity)), cancel);
         if (lines.Count > 0) await PostAsync(session, lines, added.Values, cancel);
@@ -139,13 +139,13 @@ internal static class Reservations
     }
 
     /// <summary>What lies on the shelves. Both sides of the posting are locked here, in the ledger's order, so that no session waits for another in a circle.</summary>
-    private static async Task<Dictionary<(string Place, string Item), List<(long LotId, long Quantity, DateOnly? ExpiresOn)>>> LockAsync(Session session, IReadOnlyList<NewConsignment> wanted, CancellationToken cancel)
+    internal static async Task<Dictionary<(string Place, string Item), List<(long LotId, long Quantity, DateOnly? ExpiresOn)>>> LockShelvesAsync(Session session, IReadOnlyList<NewConsignment> wanted, CancellationToken cancel)
     {
         var shelves = wanted.Where(c => c.MadeOn is null).Select(c => (c.FromFacility, c.ItemCode)).Distinct().ToArray();
         var rows = await session.QueryAsync<(string Place, string Item, string State, long LotId, long Quantity, DateOnly? ExpiresOn)>("""
             SELECT b.place, b.item_code, b.state, b.lot_id, b.quantity, l.expires_on FROM supplies.balance b JOIN supplies.lot l ON l.id = b.lot_id
             WHERE (b.place, b.item_code) IN (SELECT * FROM unnest(@places, @items)) AND b.state IN ('on_hand', 'reserved')
-            ORDER BY b.lot_id, b.place, b.state FOR UPDATE OF b
+            ORDER BY b.lot_id, b.place, b.state FOR NO KEY UPDATE OF b
             """, new { places = shelves.Select(s => s.FromFacility).ToArray(), items = shelves.Select(s => s.ItemCode).ToArray() }, cancel);
         return rows.Where(r => r.State == "on_hand" && r.Quantity > 0).GroupBy(r => (r.Place, r.Item)).ToDictionary(g => g.Key, g => g.Select(r => (r.LotId, r.Quantity, r.ExpiresOn)).ToList());
     }

@@ -59,7 +59,7 @@ internal sealed record TakeStep(long ConsignmentId, StepInput Input, Guid? ScanI
     private async Task<TakeOutcome> DecideAsync(Session session, Voices voices, CancellationToken cancel)
     {
         // Two who act at once come one after the other; the second sees what the first did.
-        var c = await session.QuerySingleAsync<Consignment>($"SELECT {Consignment.Columns} FROM supplies.consignment WHERE id = @ConsignmentId FOR UPDATE", new { ConsignmentId }, cancel);
+        var c = (await Consignment.LockAsync(session, [ConsignmentId], cancel))[0];
         if (ScanId is not null && await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM supplies.consignment_step WHERE consignment_id = @ConsignmentId AND scan_id = @ScanId)", new { ConsignmentId, ScanId }, cancel))
             return new TakeOutcome.Repeated(c.State);
         var step = Transition.Of(c, Input, voices, session.Now);

@@ -58,7 +58,7 @@ internal sealed record TakeOffer(long OfferId, string Receiver, long Quantity, s
     private async Task<TakeOfferOutcome> TakeAsync(Session session, CancellationToken cancel)
     {
         var reference = string.Create(CultureInfo.InvariantCulture, $"offer:{OfferId}:{Report}");
-        var offer = await session.QuerySingleOrDefaultAsync<Offer>($"SELECT {Offer.Columns} FROM supplies.offer WHERE id = @OfferId FOR UPDATE", new { OfferId }, cancel);
+        var offer = await session.QuerySingleOrDefaultAsync<Offer>($"SELECT {Offer.Columns} FROM supplies.offer WHERE id = @OfferId FOR NO KEY UPDATE", new { OfferId }, cancel);
         if (offer is null) return new TakeOfferOutcome.Invalid("offer");
         if (await session.QuerySingleOrDefaultAsync<long?>("SELECT id FROM supplies.consignment WHERE reference = @reference", new { reference }, cancel) is { } known) return new TakeOfferOutcome.Taken(known);
         if (offer.State != "open" || offer.ExpiresAt <= session.Now) return new TakeOfferOutcome.Invalid("offer");

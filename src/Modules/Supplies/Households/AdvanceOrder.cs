@@ -102,7 +102,7 @@ internal static class AdvanceOrder
         session.AsSystemAsync(() => session.ExecuteAsync("UPDATE supplies.delivery_slot SET booked = booked - 1 WHERE id = @slot", new { slot }, cancel), cancel);
 
     private static async Task<LockedOrder?> LockAsync(Session session, string condition, object key, CancellationToken cancel) =>
-        (await session.QueryAsync<LockedOrder>($"SELECT id, state, ordered, slot_id, hand_over_code, wrong_codes FROM supplies.household_order WHERE {condition} FOR UPDATE", key, cancel)).SingleOrDefault();
+        (await session.QueryAsync<LockedOrder>($"SELECT id, state, ordered, slot_id, hand_over_code, wrong_codes FROM supplies.household_order WHERE {condition} FOR NO KEY UPDATE", key, cancel)).SingleOrDefault();
 
     private sealed record LockedOrder
     {

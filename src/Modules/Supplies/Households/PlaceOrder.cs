@@ -41,7 +41,7 @@ internal sealed record PlaceOrder(string RequestKey, string HouseholdCode, long 
     private async Task<PlacedOrder> KeepAsync(Session session, CancellationToken cancel)
     {
         // The household's row stands for its orders: two forms of one household wait for each other, and so does one form sent twice.
-        var homes = await session.QueryAsync<(string Compound, string Region, bool IsIsolated)>("SELECT compound_code, region_code, is_isolated FROM supplies.household WHERE code = @HouseholdCode FOR UPDATE", new { HouseholdCode }, cancel);
+        var homes = await session.QueryAsync<(string Compound, string Region, bool IsIsolated)>("SELECT compound_code, region_code, is_isolated FROM supplies.household WHERE code = @HouseholdCode FOR NO KEY UPDATE", new { HouseholdCode }, cancel);
         if (homes is not [var (compound, region, isIsolated)]) return new PlacedOrder.Refused("household");
         if (await session.QuerySingleOrDefaultAsync<string>("SELECT number FROM supplies.household_order WHERE request_key = @RequestKey AND household_code = @HouseholdCode", new { RequestKey, HouseholdCode }, cancel) is { } before) return new PlacedOrder.Placed(before);
         if (await session.QuerySingleAsync<int>("SELECT count(*)::int FROM supplies.household_order WHERE household_code = @HouseholdCode AND state IN ('ordered', 'packed', 'out')", new { HouseholdCode }, cancel) >= OpenOrdersMax) return new PlacedOrder.Refused("many");

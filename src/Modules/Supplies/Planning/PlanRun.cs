@@ -74,7 +74,7 @@ internal sealed record ChangePins(long PlanId, int ExpectedVersion, IReadOnlyLis
 {
     public async Task<ChangeOutcome> RunAsync(Session session, StoredPlans plans, CancellationToken cancel)
     {
-        if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @PlanId AND (platform.is_system() OR platform.may('supplies.plan')) FOR UPDATE", new { PlanId }, cancel) is not { } plan) return new ChangeOutcome.NotFound();
+        if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @PlanId AND (platform.is_system() OR platform.may('supplies.plan')) FOR NO KEY UPDATE", new { PlanId }, cancel) is not { } plan) return new ChangeOutcome.NotFound();
         var snapshot = await plans.SnapshotAsync(session, plan, cancel);
         if (plan.ReplacedBy is { } by)
         {

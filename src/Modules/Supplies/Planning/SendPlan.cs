@@ -47,7 +47,7 @@ internal sealed record SendPlan(long PlanId, int ExpectedVersion)
 
     public async Task<SendOutcome> RunAsync(Session session, IRegionTree regions, CancellationToken cancel)
     {
-        if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @PlanId AND state <> 'sent' AND (platform.is_system() OR platform.may('supplies.plan')) FOR UPDATE", new { PlanId }, cancel) is not { } plan) return new SendOutcome.NotFound();
+        if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @PlanId AND state <> 'sent' AND (platform.is_system() OR platform.may('supplies.plan')) FOR NO KEY UPDATE", new { PlanId }, cancel) is not { } plan) return new SendOutcome.NotFound();
         if (plan.ReplacedBy is { } by) return new SendOutcome.Replaced((await StoredPlans.PresentAsync(session, by, cancel)).Id);
         if (plan.Version != ExpectedVersion) return new SendOutcome.Stale(plan.Version);
         var lines = await session.QueryAsync<LineToSend>("""
@@ -57,7 +57,10 @@ internal sealed record SendPlan(long PlanId, int ExpectedVersion)
         LineToSend[] ready = [.. lines.Where(l => l.Source == "on_hand" || (l.Source == "planned" && l.AvailableOn is not null && session.Actor.Covers(l.FromRegion)))];
         if (ready.Length == 0 && !await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM supplies.plan_need WHERE plan_id = @PlanId AND missed > 0 AND need_id IS NOT NULL)", new { PlanId }, cancel)) return new SendOutcome.Nothing();
         var wanted = ready.Select(l => new NewConsignment(l.ItemCode, l.FromFacility, l.ToFacility, l.Quantity, "command", Reference(PlanId, l.Supply, l.Demand), l.NeedId, l.Tier) { MadeOn = l.Source == "planned" ? l.AvailableOn : null }).ToList();
-        foreach (var part in wanted.Chunk(Reservations.ConsignmentsMax))
+        // Days of output first, in one order, then every shelf at once: two plans that send the same goods part by part never wait for each other in a circle.
+        var (planned, there) = (wanted.Where(w => w.MadeOn is not null).OrderBy(w => w.FromFacility, StringComparer.Ordinal).ThenBy(w => w.ItemCode, StringComparer.Ordinal).ThenBy(w => w.MadeOn).ToList(), wanted.Where(w => w.MadeOn is null).ToList());
+        if (there.Count > Reservations.ConsignmentsMax) await session.AsSystemAsync(() => Reservations.LockShelvesAsync(session, there, cancel), cancel);
+        foreach (var part in planned.Chunk(Reservations.ConsignmentsMax).Concat(there.Chunk(Reservations.ConsignmentsMax)))
         {
             // Whatever an earlier part reserved is taken back with the session, which the caller does not commit.
             switch (await Reservations.ReserveAsync(session, part, GoodFor, cancel))

@@ -82,7 +82,7 @@ internal sealed record Collect(string Key, Facility Facility, string Stream, str
         CollectOutcome? outcome = null;
         await session.AsSystemAsync(async () =>
         {
-            var (facility, stream, now) = await session.QuerySingleAsync<(string, string, string)>("SELECT facility_code, stream, state FROM supplies.collection WHERE id = @id FOR UPDATE", new { id }, cancel);
+            var (facility, stream, now) = await session.QuerySingleAsync<(string, string, string)>("SELECT facility_code, stream, state FROM supplies.collection WHERE id = @id FOR NO KEY UPDATE", new { id }, cancel);
             if (now != "collected")
             {
                 outcome = now == state ? new CollectOutcome.Done(id) : new CollectOutcome.Invalid("state");

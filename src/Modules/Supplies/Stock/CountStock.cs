@@ -85,7 +85,7 @@ internal sealed record CountStock(string Key, string Facility, string ItemCode, 
             SELECT b.lot_id, b.quantity, l.expires_on FROM supplies.balance b JOIN supplies.lot l ON l.id = b.lot_id
             WHERE b.place = @Place AND b.item_code = @ItemCode AND b.state = 'on_hand' AND b.quantity > 0
                 AND (@all OR (l.maker = @maker AND l.number = @number AND l.expires_on IS NOT DISTINCT FROM @expires))
-            ORDER BY b.lot_id, b.place, b.state FOR UPDATE OF b
+            ORDER BY b.lot_id, b.place, b.state FOR NO KEY UPDATE OF b
             """, new { shelf.Place, ItemCode, all = Lot is null, maker = Lot?.Maker ?? "", number = Lot?.Number ?? "", expires = Lot?.ExpiresOn }, cancel), cancel);
         return lots;
     }

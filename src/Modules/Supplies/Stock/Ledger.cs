@@ -162,7 +162,7 @@ internal static class Ledger
             """, new { places = posting.Moves.SelectMany(m => new[] { m.From.Place, m.To.Place }).Distinct().ToArray(), lots = posting.Moves.Select(m => m.LotId).Distinct().ToArray() }, cancel);
 
     /// <summary>
-    /// Accounts that would fall below zero by the posting as a whole, as the database's constraint sees it. Opens and locks all accounts, each in one
+    /// Accounts that would fall below zero by the posting as a whole, as the database's constraint sees it. Locks and opens all accounts, each in one
     /// order, so that what is seen here still holds when the entries are inserted, and no two sessions wait for each other.
     /// </summary>
     private static async Task<IReadOnlyList<Shortage>> ShortagesAsync(Session session, Posting posting, CancellationToken cancel)
@@ -174,15 +174,22 @@ internal static class Ledger
             net[(move.LotId, move.To)] = checked(net.GetValueOrDefault((move.LotId, move.To)) + move.Quantity);
         }
         var accounts = new { lots = net.Keys.Select(k => k.Lot).ToArray(), places = net.Keys.Select(k => k.Account.Place).ToArray(), states = net.Keys.Select(k => k.Account.State.Word()).ToArray() };
-        await session.ExecuteAsync("""
-            INSERT INTO supplies.balance (lot_id, place, state, item_code, region_code, quantity)
-            SELECT a.lot_id, a.place, a.state, l.item_code, f.region_code, 0 FROM unnest(@lots, @places, @states) AS a (lot_id, place, state)
-            JOIN supplies.lot l ON l.id = a.lot_id JOIN supplies.facility f ON f.code = a.place ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING
-            """, accounts, cancel);
-        var rows = await session.QueryAsync<(long Lot, string Place, string State, long Quantity)>("""
+        Task<IReadOnlyList<(long Lot, string Place, string State, long Quantity)>> LockAsync() => session.QueryAsync<(long, string, string, long)>("""
             SELECT lot_id, place, state, quantity FROM supplies.balance
-            WHERE (lot_id, place, state) IN (SELECT * FROM unnest(@lots, @places, @states)) ORDER BY lot_id, place, state FOR UPDATE
+            WHERE (lot_id, place, state) IN (SELECT * FROM unnest(@lots, @places, @states)) ORDER BY lot_id, place, state FOR NO KEY UPDATE
             """, accounts, cancel);
+        // What is there is locked before anything is opened: an account opened first would be waited for by whoever holds one that is waited for here.
+        var rows = await LockAsync();
+        if (rows.Count < net.Count)
+        {
+            await session.ExecuteAsync("""
+                INSERT INTO supplies.balance (lot_id, place, state, item_code, region_code, quantity)
+                SELECT a.lot_id, a.place, a.state, l.item_code, f.region_code, 0 FROM unnest(@lots, @places, @states) AS a (lot_id, place, state)
+                JOIN supplies.lot l ON l.id = a.lot_id JOIN supplies.facility f ON f.code = a.place
+                WHERE NOT EXISTS (SELECT FROM supplies.balance b WHERE (b.lot_id, b.place, b.state) = (a.lot_id, a.place, a.state)) ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING
+                """, accounts, cancel);
+            rows = await LockAsync();
+        }
         var there = rows.ToDictionary(r => (r.Lot, new Account(r.Place, StockStates.Parse(r.State))), r => r.Quantity);
         return [.. net.Where(n => n.Value < 0 && n.Key.Account.State < StockState.Produced && there.GetValueOrDefault(n.Key) + n.Value < 0)
             .Select(n => new Shortage(n.Key.Lot, n.Key.Account, -n.Value, there.GetValueOrDefault(n.Key)))];

@@ -49,7 +49,7 @@ internal static class Lots
         await session.AsSystemAsync(async () => there = await session.QueryAsync<(long, long, DateOnly?)>("""
             SELECT b.lot_id, b.quantity, l.expires_on FROM supplies.balance b JOIN supplies.lot l ON l.id = b.lot_id
             WHERE b.place = @Place AND b.item_code = @itemCode AND b.state = @state AND b.quantity > 0
-            ORDER BY b.lot_id, b.place, b.state FOR UPDATE OF b
+            ORDER BY b.lot_id, b.place, b.state FOR NO KEY UPDATE OF b
             """, new { from.Place, itemCode, state = from.State.Word() }, cancel), cancel);
         return FirstToExpire(there, quantity, notExpiredOn);
     }

@@ -48,7 +48,7 @@ internal static class PlanForms
         forms.MapPost("/{id:long}/renewal", async (long id, HttpContext http, IFormCollection form, Database database, StoredPlans plans, Places places, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
-            if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @id AND state = 'draft' FOR UPDATE", new { id }, cancel) is not { } plan) return Results.LocalRedirect(Page(id));
+            if (await session.QuerySingleOrDefaultAsync<PlanRow>($"SELECT {PlanRow.Columns} FROM supplies.plan WHERE id = @id AND state = 'draft' FOR NO KEY UPDATE", new { id }, cancel) is not { } plan) return Results.LocalRedirect(Page(id));
             var present = await new SolveAnew(plan with { Scope = [.. session.Actor.Scope] }).RunAsync(session, plans, places, cancel);
             await session.CommitAsync(cancel);
             Toast.Say(http, "supplies.plan.solved");
