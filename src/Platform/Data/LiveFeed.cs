@@ -40,6 +40,47 @@ public sealed class LiveFeed(NpgsqlDataSource source, ILogger<LiveFeed> logger) 
         }
     }
 
+    /// <summary>
+    /// Does work that waits in the database: at once, each time its topic is announced, and now and then for what another host left. Work that fails is
+    /// logged and tried again after a pause; it ends neither this loop nor the host. Returns when cancelled.
+    /// </summary>
+    /// <param name="topic">Announced where there is work.</param>
+    /// <param name="what">The work, as the log names it.</param>
+    /// <param name="lookAgain">Longest time the work waits when its announcement was missed; <see cref="Timeout.InfiniteTimeSpan"/> where a missed one is told again on a new line.</param>
+    /// <param name="work">Does what there is to do, and may be asked when there is nothing.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task KeepAsync(string topic, string what, TimeSpan lookAgain, Func<CancellationToken, Task> work, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        await using var announcements = SubscribeAsync(topic, cancel).GetAsyncEnumerator(cancel);
+        // Listening begins before the first look: what is announced meanwhile is done in the next.
+        var announced = announcements.MoveNextAsync().AsTask();
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await work(cancel);
+                    await ((Task)announced.WaitAsync(lookAgain, cancel)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    cancel.ThrowIfCancellationRequested();
+                    if (announced.IsCompleted) announced = announcements.MoveNextAsync().AsTask();
+                }
+                catch (Exception e) when (!cancel.IsCancellationRequested)
+                {
+                    if (e is NpgsqlException or IOException or InvalidOperationException) logger.LogWarning("{Work} cannot go on now ({Reason}); trying again.", what, e.Message);
+                    else logger.LogError(e, "{Work} failed; trying again.", what);
+                    await Task.Delay(s_retryAfter, cancel);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The host stops; the line is left before its enumerator is.
+            await ((Task)announced).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 
@@ -62,45 +61,7 @@ public sealed class OutboxDispatcher(Database database, IEnumerable<IEventSubscr
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (_handlers.Length == 0) return;
-        using var wake = new SemaphoreSlim(0, 1);
-        var listening = ListenAsync(wake, stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await DispatchAsync(stoppingToken);
-                await wake.WaitAsync(s_lookAgain, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
-            {
-                logger.LogWarning("Events cannot be handed on now ({Reason}).", e.Message);
-                await Task.Delay(s_lookAgain, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-        await listening;
-    }
-
-    private async Task ListenAsync(SemaphoreSlim wake, CancellationToken cancel)
-    {
-        try
-        {
-            await foreach (var _ in feed.SubscribeAsync(Outbox.Topic, cancel))
-            {
-                if (wake.CurrentCount == 0) wake.Release();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _handlers.Length == 0 ? Task.CompletedTask : feed.KeepAsync(Outbox.Topic, "Handing on events", s_lookAgain, DispatchAsync, stoppingToken);
 
     private async Task<bool> HandleNextAsync(IEventSubscriber handler, CancellationToken cancel)
     {

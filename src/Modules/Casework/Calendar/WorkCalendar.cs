@@ -21,7 +21,6 @@ internal sealed class WorkCalendar(Database database, LiveFeed feed, ILogger<Wor
     /// <summary>Most working days that anybody may be given; a longer term is a mistake.</summary>
     public const int DaysMax = 1_000;
 
-    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
     private volatile WorkingDays _days = new(CalendarYear.Shipped);
 
     /// <summary>The days as this host knows them now.</summary>
@@ -69,26 +68,7 @@ internal sealed class WorkCalendar(Database database, LiveFeed feed, ILogger<Wor
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                // The feed also speaks when its connection comes back, so that nothing announced meanwhile is missed.
-                await foreach (var _ in feed.SubscribeAsync(Topic, stoppingToken)) await FillAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
-            {
-                logger.LogWarning("The recorded calendar years cannot be read now ({Reason}).", e.Message);
-                await Task.Delay(s_retryAfter, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.KeepAsync(Topic, "Reading the recorded calendar years", Timeout.InfiniteTimeSpan, FillAsync, stoppingToken);
 
     private sealed record Row
     {

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Rongtong.Contracts.Casework;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
@@ -101,30 +100,11 @@ internal sealed class SendMessages(Database database, MessageSecrets secrets, Se
     internal static TimeSpan RetryAfter(int attempts) => attempts >= 7 ? s_longestRetry : TimeSpan.FromTicks(Math.Min(s_longestRetry.Ticks, s_firstRetry.Ticks << attempts));
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.KeepAsync(Topic, "Sending messages", s_lookEvery, SendAllAsync, stoppingToken);
+
+    private async Task SendAllAsync(CancellationToken cancel)
     {
-        await using var announcements = feed.SubscribeAsync(Topic, stoppingToken).GetAsyncEnumerator(stoppingToken);
-        try
-        {
-            var announced = announcements.MoveNextAsync().AsTask();
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                try
-                {
-                    while (await SendOneAsync(stoppingToken)) { }
-                }
-                catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
-                {
-                    logger.LogWarning("Messages cannot be sent now ({Reason}).", e.Message);
-                }
-                if (await Task.WhenAny(announced, Task.Delay(s_lookEvery, stoppingToken)) == announced && await announced) announced = announcements.MoveNextAsync().AsTask();
-            }
-            await announced;
-        }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
-        }
+        while (await SendOneAsync(cancel)) { }
     }
 
     /// <summary>In demo mode nothing leaves the machine, whatever else is set up.</summary>

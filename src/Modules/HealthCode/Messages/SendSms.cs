@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Rongtong.HealthCode.People;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
@@ -60,32 +59,12 @@ public sealed class SendSms(Database database, Secrets secrets, Settings setting
         attempts >= 7 ? s_longestRetry : TimeSpan.FromTicks(Math.Min(s_longestRetry.Ticks, s_firstRetry.Ticks << attempts));
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => RunLaneAsync(stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => feed.KeepAsync(QueueSms.Topic, "Sending messages of the health code", s_lookEvery, SendAllAsync, stoppingToken)));
 
-    private async Task RunLaneAsync(CancellationToken cancel)
+    private async Task SendAllAsync(CancellationToken cancel)
     {
-        await using var announcements = feed.SubscribeAsync(QueueSms.Topic, cancel).GetAsyncEnumerator(cancel);
-        try
-        {
-            var announced = announcements.MoveNextAsync().AsTask();
-            while (!cancel.IsCancellationRequested)
-            {
-                try
-                {
-                    while (await SendOneAsync(cancel)) { }
-                }
-                catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
-                {
-                    logger.LogWarning("Messages cannot be sent now ({Reason}).", e.Message);
-                }
-                if (await Task.WhenAny(announced, Task.Delay(s_lookEvery, cancel)) == announced && await announced) announced = announcements.MoveNextAsync().AsTask();
-            }
-            await announced;
-        }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
-        }
+        while (await SendOneAsync(cancel)) { }
     }
 
     /// <summary>In demo mode nothing leaves the machine, whatever else is set up.</summary>
