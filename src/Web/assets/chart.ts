@@ -56,11 +56,13 @@ function options(model: Model, box: HTMLElement): echarts.EChartsCoreOption {
     const owner = series.find(s => s.yAxisIndex === (model.levelAxis ?? 0));
     if (owner) owner.markLine = { symbol: 'none', silent: true, lineStyle: { color: colours.muted, type: 'dotted' }, data: [...(owner === series[0] ? marks : []), { yAxis: model.level, label: { formatter: String(model.level), color: colours.muted } } as never] };
   }
+  // A line without a value would be looked for in vain.
+  const legend = [...model.series.filter(s => s.values.some(v => v !== null)), ...model.bands.filter(b => b.high.some(v => v !== null))].map(s => s.name);
   return {
     animation: false,
     aria: { enabled: true },
     grid: { left: 8, right: 8, top: 52, bottom: 8, containLabel: true },
-    legend: { top: 0, type: 'scroll', textStyle: { color: colours.text }, data: [...model.series.map(s => s.name), ...model.bands.map(b => b.name)] },
+    legend: { top: 0, type: 'scroll', textStyle: { color: colours.text }, data: legend },
     tooltip: { trigger: 'axis', confine: true, backgroundColor: colours.surface, borderColor: colours.line, textStyle: { color: colours.text } },
     xAxis: { type: 'category', data: model.days, axisLabel: { color: colours.muted }, axisLine: { lineStyle: { color: colours.line } }, axisTick: { show: false } },
     yAxis: model.unit2 ? [axis(model.unit, false), axis(model.unit2, true)] : [axis(model.unit, false)],

@@ -71,12 +71,8 @@ internal sealed class RateReadings(Database database, ReadCache cache, TimeProvi
 {
     private const string Columns = "r.measure, r.region, r.day, r.keys[i] AS key, r.firms[i] AS firms, r.covered[i] AS covered, r.numerator[i] AS numerator, r.denominator[i] AS denominator, r.doubtful[i] AS doubtful, r.held[i] AS held";
 
-    /// <summary>The newest day that is not only beginning to come in: at least half as much is used of it as of the fullest day of the week before.</summary>
-    public Task<DateOnly?> LastDayAsync(Actor actor) => ReadAsync(actor, "last-day",
-        session => session.QuerySingleOrDefaultAsync<DateOnly?>("""
-            WITH week AS (SELECT day, used FROM observations.counted_day WHERE day <= @today AND EXISTS (SELECT FROM observations.rollup r WHERE r.day = counted_day.day) ORDER BY day DESC LIMIT 8)
-            SELECT max(day) FROM week WHERE 2 * used >= (SELECT max(used) FROM week)
-            """, new { today = ChinaDay.Of(clock.GetUtcNow()) }));
+    /// <summary>The newest day that is not only beginning to come in.</summary>
+    public Task<DateOnly?> LastDayAsync(Actor actor) => ReadAsync(actor, "last-day", session => RollUp.LastDayAsync(session, ChinaDay.Of(clock.GetUtcNow())));
 
     public Task<DateTime?> CountedAtAsync(Actor actor, DateOnly day) => ReadAsync(actor, $"counted {day:O}",
         session => session.QuerySingleOrDefaultAsync<DateTime?>("SELECT counted_at FROM observations.counted_day WHERE day = @day", new { day }));

@@ -16,11 +16,12 @@ internal sealed class RefreshStuck(RollUp rollUp, TimeProvider clock) : IJob
     public async Task RunAsync(Session session, CancellationToken cancel)
     {
         session.StatementSeconds = 0;
-        var day = await session.QuerySingleOrDefaultAsync<DateOnly?>("""
-            SELECT day FROM observations.counted_day c WHERE day = (SELECT max(day) FROM observations.rollup WHERE measure = 1 AND day <= @today)
-                AND (counted_at >= @recently OR NOT EXISTS (SELECT FROM observations.stuck s WHERE s.day = c.day))
-            """, new { today = Platform.ChinaDay.Of(clock.GetUtcNow()), recently = session.Now - 4 * Every }, cancel);
-        if (day is not { } last) return;
+        // Just after midnight a few early values make a day on which hardly anybody has a figure: the list stays that of the day before.
+        if (await RollUp.LastDayAsync(session, Platform.ChinaDay.Of(clock.GetUtcNow()), cancel) is not { } last) return;
+        var isWanted = await session.QuerySingleAsync<bool>("""
+            SELECT counted_at >= @recently OR NOT EXISTS (SELECT FROM observations.stuck s WHERE s.day = c.day) FROM observations.counted_day c WHERE day = @last
+            """, new { last, recently = session.Now - 4 * Every }, cancel);
+        if (!isWanted) return;
         var (dimensions, count) = await rollUp.CountOneAsync(session, last, cancel);
         await session.ExecuteAsync("CREATE TEMPORARY TABLE stuck_in (enterprise_id integer, share_ppm bigint, baseline bigint, has_conflict boolean) ON COMMIT DROP", cancel: cancel);
         var (resumed, production) = (MeasureBook.Of("resumed"), MeasureBook.Of("production_rate"));

@@ -119,6 +119,12 @@ internal sealed class RollUp(Database database) : IDisposable
         return days.Count;
     }
 
+    /// <summary>The newest counted day that is not only beginning to come in: at least half as much is used of it as of the fullest day of the week before.</summary>
+    public static Task<DateOnly?> LastDayAsync(Session session, DateOnly today, CancellationToken cancel = default) => session.QuerySingleOrDefaultAsync<DateOnly?>("""
+        WITH week AS (SELECT day, used FROM observations.counted_day WHERE day <= @today AND EXISTS (SELECT FROM observations.rollup r WHERE r.day = counted_day.day) ORDER BY day DESC LIMIT 8)
+        SELECT max(day) FROM week WHERE 2 * used >= (SELECT max(used) FROM week)
+        """, new { today }, cancel);
+
     /// <summary>The days to count now, in order, their marks deleted; each is locked until the transaction ends.</summary>
     private static async Task<List<DateOnly>> TakeDaysAsync(Session session, bool watchedOnly, CancellationToken cancel)
     {
