@@ -37,7 +37,7 @@ public abstract class BrowserJourney : IAsyncLifetime
         var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, Locale = language });
         await context.AddCookiesAsync([new() { Name = "theme", Value = theme, Url = Host.Address.ToString() }, new() { Name = ".AspNetCore.Culture", Value = $"c%3D{language}%7Cuic%3D{language}", Url = Host.Address.ToString() }]);
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(Patience.LongMilliseconds);
         // A script that the policy blocks, or that fails, fails the journey.
         page.PageError += (_, error) => throw new InvalidOperationException(error);
         return page;

@@ -107,7 +107,7 @@ public sealed class CheckpointWorld : IAsyncLifetime
         var context = await (browser ?? Browser).NewContextAsync(new() { ViewportSize = new() { Width = 390, Height = 844 }, Locale = language, ColorScheme = theme });
         if (!isServedByHost) await ServeAsync(context, files ?? new());
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(Patience.LongMilliseconds);
         var phone = new CheckpointPhone(Host.Address, context, page);
         await phone.OpenAsync();
         await page.WaitForSelectorAsync("body[data-sync]");

@@ -17,10 +17,10 @@ public sealed class EveryPageJourney : BrowserJourney
     public async Task Every_page_fits_every_width_in_both_themes_and_languages()
     {
         var start = await PageAsync(1280, 900);
-        start.SetDefaultNavigationTimeout(180_000);
+        start.SetDefaultNavigationTimeout(Patience.LongMilliseconds);
         await start.GotoAsync(Host.Address.ToString());
-        await start.GetByRole(AriaRole.Button, new() { Name = "载入演示数据" }).ClickAsync(new() { Timeout = 180_000 });
-        await start.WaitForURLAsync("**/outbreak/33", new() { Timeout = 180_000 });
+        await start.GetByRole(AriaRole.Button, new() { Name = "载入演示数据" }).ClickAsync(new() { Timeout = Patience.LongMilliseconds });
+        await start.WaitForURLAsync("**/outbreak/33", new() { Timeout = Patience.LongMilliseconds });
         await Host.Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, "everything", "everything", "a-long-password", Roles.All, ["*"], organisation: DemoAccounts.DemoEnterprise);
         var paths = Paths();
         paths.Count.ShouldBeGreaterThan(60);

@@ -17,8 +17,8 @@ public sealed class OutbreakJourney : BrowserJourney
     {
         var page = await PageAsync(1280, 900);
         await page.GotoAsync(Host.Address.ToString());
-        await page.GetByRole(AriaRole.Button, new() { Name = "载入演示数据" }).ClickAsync(new() { Timeout = 180_000 });
-        await page.WaitForURLAsync("**/outbreak/33", new() { Timeout = 180_000 });
+        await page.GetByRole(AriaRole.Button, new() { Name = "载入演示数据" }).ClickAsync(new() { Timeout = Patience.LongMilliseconds });
+        await page.WaitForURLAsync("**/outbreak/33", new() { Timeout = Patience.LongMilliseconds });
         await Expect(page.GetByText("数字全部虚构")).ToBeVisibleAsync();
         await Expect(page.Locator("rt-map[data-drawn=true]")).ToBeVisibleAsync();
 

@@ -98,7 +98,7 @@ public sealed partial class ScanJourney(CheckpointWorld world) : IClassFixture<C
             // Nobody is signed in: the paper can be looked at, and that is all.
             var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 390, Height = 844 }, Locale = "zh-CN" });
             var page = await context.NewPageAsync();
-            page.SetDefaultTimeout(20_000);
+            page.SetDefaultTimeout(Patience.LongMilliseconds);
             await page.GotoAsync(At("/supplies/scan"));
             await page.WaitForSelectorAsync("rt-scan[data-ready=true]");
             await Piece(page, "camera").ClickAsync();
@@ -138,7 +138,7 @@ public sealed partial class ScanJourney(CheckpointWorld world) : IClassFixture<C
         await Host.Services.GetRequiredService<Accounts>().CreateAsync(Actor.System, login, login, Password, ["carrier"], ["42"], organisation: organisation);
         var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 390, Height = 844 }, Locale = "zh-CN" });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(Patience.LongMilliseconds);
         page.PageError += (_, fault) => throw new InvalidOperationException(fault);
         await page.GotoAsync(At("/account/sign-in?returnTo=/supplies/scan"));
         await page.Locator("main [name=login]").FillAsync(login);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using Rongtong.Platform.Postgres;
+using Rongtong.Testing;
 
 namespace Rongtong.Platform.Tests;
 
@@ -114,7 +115,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         var waited = Stopwatch.StartNew();
         while (!await holds())
         {
-            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30), $"waiting for {what}");
+            waited.Elapsed.ShouldBeLessThan(Patience.Long, $"waiting for {what}");
             await Task.Yield();
         }
     }

@@ -9,7 +9,6 @@ namespace Rongtong.Platform.Tests;
 /// <summary>Work that waits in the database is done when it is announced, and goes on after whatever fails.</summary>
 public sealed class LiveFeedTests : IAsyncLifetime, IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly BlockingCollection<int> _done = [];
     private TestDatabase _database = null!;
@@ -42,7 +41,7 @@ public sealed class LiveFeedTests : IAsyncLifetime, IDisposable
         return Task.CompletedTask;
     }
 
-    private int Next() => _done.TryTake(out var call, s_patience) ? call : throw new TimeoutException("The work was not done.");
+    private int Next() => _done.TryTake(out var call, Patience.Long) ? call : throw new TimeoutException("The work was not done.");
 
     private async Task AnnounceAsync(string topic)
     {

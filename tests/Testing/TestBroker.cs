@@ -14,7 +14,6 @@ public sealed class TestBroker : IAsyncDisposable
     /// <summary>Not the wrapper in /usr/sbin, which changes to a user that cannot reach the folder.</summary>
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rongtong-broker-").FullName;
     private readonly int _mapperPort = FreePort();
@@ -74,7 +73,7 @@ public sealed class TestBroker : IAsyncDisposable
         };
         _server.BeginOutputReadLine();
         _server.BeginErrorReadLine();
-        await Task.WhenAny(ready.Task, _server.WaitForExitAsync()).WaitAsync(s_patience);
+        await Task.WhenAny(ready.Task, _server.WaitForExitAsync()).WaitAsync(Patience.Long);
         lock (said)
         {
             if (!ready.Task.IsCompleted) throw new InvalidOperationException("The broker ended: " + string.Join('\n', said));

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Rongtong.HostTesting;
 using Rongtong.Platform.Access;
+using Rongtong.Testing;
 
 namespace Rongtong.Web.Tests;
 
@@ -135,7 +136,7 @@ public sealed class ApiTests : IAsyncLifetime
     /// <summary>Events reach other modules within moments; the test asks until the row is there, and fails by the runner's own limit.</summary>
     private async Task WaitForTableAsync(string query)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Long);
         while (true)
         {
             var page = JsonDocument.Parse(await _machine.GetStringAsync(new Uri("/api/v1/tables/outbreak.tiers?" + query, UriKind.Relative), limit.Token)).RootElement;

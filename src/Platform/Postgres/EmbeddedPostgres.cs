@@ -34,7 +34,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         exit ${code:-1}
         """;
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan s_lookAgainAfter = TimeSpan.FromMilliseconds(50);
 
     private readonly EmbeddedPostgresOptions _options;

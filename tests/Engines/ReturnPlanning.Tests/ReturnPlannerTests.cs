@@ -129,9 +129,7 @@ public sealed class ReturnPlannerTests
     public void Ten_thousand_staff_of_a_hundred_origins_over_sixty_days_are_planned_within_a_hundredth_of_the_bound()
     {
         var problem = Large(isolationRooms: 1_500, coaches: 20);
-        var watch = Stopwatch.StartNew();
         var plan = ReturnPlanner.Plan(problem, explain: false);
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         ShouldKeepTheRules(problem, plan);
         plan.Gap.ShouldBeLessThan(0.01);
     }

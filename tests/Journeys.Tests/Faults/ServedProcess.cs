@@ -3,13 +3,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Npgsql;
+using Rongtong.Testing;
 
 namespace Rongtong.Journeys.Tests.Faults;
 
 /// <summary>The product as people start it: a process of its own over a data folder, on a free port, with what it said.</summary>
 internal sealed partial class ServedProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly StringBuilder _said;
@@ -42,7 +42,7 @@ internal sealed partial class ServedProcess : IAsyncDisposable
         process.ErrorDataReceived += keep;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await Task.WhenAny(address.Task, process.WaitForExitAsync()).WaitAsync(s_patience);
+        await Task.WhenAny(address.Task, process.WaitForExitAsync()).WaitAsync(Patience.Long);
         if (!address.Task.IsCompleted) throw new InvalidOperationException($"The host ended with code {process.ExitCode}: {said}");
         return new(process, said, await address.Task);
     }
@@ -90,7 +90,7 @@ internal sealed partial class ServedProcess : IAsyncDisposable
         var waited = Stopwatch.StartNew();
         while (!await holds())
         {
-            waited.Elapsed.ShouldBeLessThan(s_patience, $"waiting for {what}");
+            waited.Elapsed.ShouldBeLessThan(Patience.Long, $"waiting for {what}");
             await tick.WaitForNextTickAsync();
         }
     }
@@ -138,7 +138,7 @@ internal sealed partial class ServedProcess : IAsyncDisposable
     {
         try
         {
-            await process.WaitForExitAsync().WaitAsync(s_patience);
+            await process.WaitForExitAsync().WaitAsync(Patience.Long);
         }
         finally
         {

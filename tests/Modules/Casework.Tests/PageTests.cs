@@ -172,7 +172,7 @@ public sealed class PageTests : IAsyncLifetime
     /// <summary>The host's own dispatcher may have the event in hand: what it does is seen within seconds.</summary>
     private static async Task WaitAsync(Func<Task<bool>> isSo)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Patience.Long);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await isSo()) await look.WaitForNextTickAsync(patience.Token);
     }

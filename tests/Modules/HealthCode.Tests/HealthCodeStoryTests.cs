@@ -206,7 +206,7 @@ public sealed class HealthCodeStoryTests : IAsyncLifetime
             await session.AnnounceAsync("outbreak");
             await session.CommitAsync();
         }
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Long);
         while (!(await worker.PageAsync()).Contains("红码", StringComparison.Ordinal)) limit.Token.ThrowIfCancellationRequested();
     }
 

@@ -4,12 +4,12 @@ using FsCheck;
 using FsCheck.Fluent;
 using Rongtong.Contracts.Outbreak;
 using Rongtong.HealthCode.Messages.Smpp;
+using Rongtong.Testing;
 
 namespace Rongtong.HealthCode.Tests;
 
 public sealed class MessagesSmppTests : IAsyncLifetime
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(20);
     private SmppTestServer _centre = null!;
     private readonly Channel<SmppMessage> _received = Channel.CreateUnbounded<SmppMessage>();
 
@@ -142,8 +142,8 @@ public sealed class MessagesSmppTests : IAsyncLifetime
     public async Task A_line_whose_other_end_is_dead_is_closed()
     {
         _centre.AnswersEnquiries = false;
-        await using var line = await BindAsync(options: Options with { EnquireEvery = TimeSpan.FromMilliseconds(20), AnswerWithin = TimeSpan.FromMilliseconds(500) });
-        await line.Ended.WaitAsync(s_soon);
+        await using var line = await BindAsync(options: Options with { EnquireEvery = TimeSpan.FromMilliseconds(20), AnswerWithin = TimeSpan.FromSeconds(3) });
+        await line.Ended.WaitAsync(Patience.Long);
         await Should.ThrowAsync<IOException>(SubmitAsync(line, "x"));
     }
 
@@ -153,7 +153,7 @@ public sealed class MessagesSmppTests : IAsyncLifetime
         await using var line = await BindAsync();
         await NextAsync(_centre.Binds);
         _centre.Cut();
-        await line.Ended.WaitAsync(s_soon);
+        await line.Ended.WaitAsync(Patience.Long);
         await Should.ThrowAsync<IOException>(SubmitAsync(line, "x"));
     }
 
@@ -165,7 +165,7 @@ public sealed class MessagesSmppTests : IAsyncLifetime
     {
         await using var line = await BindAsync();
         await _centre.SendRawAsync(Convert.FromHexString(hex));
-        await line.Ended.WaitAsync(s_soon);
+        await line.Ended.WaitAsync(Patience.Long);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class MessagesSmppTests : IAsyncLifetime
     private SmppOptions Options => new("127.0.0.1", _centre.Port, "rongtong", "secret", "", "10690000", UseTls: false, LongMessages.Segments);
 
     private Task<SmppConnection> BindAsync(Func<SmppMessage, CancellationToken, Task<bool>>? deliver = null, SmppOptions? options = null) =>
-        SmppConnection.BindAsync(options ?? Options, deliver ?? ((message, _) => Task.FromResult(_received.Writer.TryWrite(message))), default).WaitAsync(s_soon);
+        SmppConnection.BindAsync(options ?? Options, deliver ?? ((message, _) => Task.FromResult(_received.Writer.TryWrite(message))), default).WaitAsync(Patience.Long);
 
     private static async Task<string> SubmitAsync(SmppConnection line, string text)
     {
@@ -219,5 +219,5 @@ public sealed class MessagesSmppTests : IAsyncLifetime
         return reference;
     }
 
-    private static Task<T> NextAsync<T>(Channel<T> channel) => channel.Reader.ReadAsync().AsTask().WaitAsync(s_soon);
+    private static Task<T> NextAsync<T>(Channel<T> channel) => channel.Reader.ReadAsync().AsTask().WaitAsync(Patience.Long);
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using Rongtong.Testing;
 
 namespace Rongtong.HealthCode.Tests;
 
@@ -63,7 +64,7 @@ internal sealed class SmppTestServer : IAsyncDisposable
         var sequence = (uint)Interlocked.Increment(ref _sequence);
         var answered = _delivered[sequence] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await WriteAsync(_line!.GetStream(), 0x05, 0, sequence, [.. body]);
-        return await answered.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        return await answered.Task.WaitAsync(Patience.Long);
     }
 
     /// <summary>Asks the client whether it lives; completes with the status of the answer.</summary>
@@ -72,7 +73,7 @@ internal sealed class SmppTestServer : IAsyncDisposable
         var sequence = (uint)Interlocked.Increment(ref _sequence);
         var answered = _delivered[sequence] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await WriteAsync(_line!.GetStream(), 0x15, 0, sequence, []);
-        return await answered.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        return await answered.Task.WaitAsync(Patience.Long);
     }
 
     public async ValueTask DisposeAsync()

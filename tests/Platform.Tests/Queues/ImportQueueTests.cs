@@ -77,7 +77,7 @@ public sealed class ImportQueueTests(BrokerFixture fixture) : IClassFixture<Brok
             killed.SetResult();
         };
         await SendAsync("m-1", "list", "name\n甲\n");
-        await killed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await killed.Task.WaitAsync(Patience.Long);
         await UntilAsync(() => !product.State.IsConnected, "the loss to be seen");
         product.State.Taken.ShouldBe(0);
         _metrics.Print().ShouldContain("rongtong_queue_connected 0");
@@ -168,7 +168,7 @@ public sealed class ImportQueueTests(BrokerFixture fixture) : IClassFixture<Brok
         await using (await StartAsync())
         {
             await SendAsync("m-1", "list", "name\n甲\n");
-            await entered.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await entered.Task.WaitAsync(Patience.Long);
         }
         (await StoredAsync("SELECT count(*)::int FROM public.list")).ShouldBe(0);
         _kind.OnRow = null;
@@ -243,7 +243,7 @@ public sealed class ImportQueueTests(BrokerFixture fixture) : IClassFixture<Brok
     private static async Task UntilAsync(Func<bool> holds, string what)
     {
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience.Long);
         while (!holds())
         {
             patience.IsCancellationRequested.ShouldBeFalse($"waited for {what}");
