@@ -29,6 +29,8 @@ internal static class AnswerNeed
     public static async Task<int> RenewAllAsync(Session session, string facility, CancellationToken cancel)
     {
         var args = new { facility, expires = session.Now.AddDays(Need.LifeDays), actor = session.Actor.Id, now = session.Now };
+        await session.ExecuteAsync("SELECT FROM supplies.offer WHERE facility_code = @facility AND state = 'open' ORDER BY id FOR NO KEY UPDATE", args, cancel);
+        await session.ExecuteAsync("SELECT FROM supplies.need WHERE facility_code = @facility AND state IN ('open', 'partly_met') ORDER BY id FOR NO KEY UPDATE", args, cancel);
         await session.ExecuteAsync("""
             INSERT INTO supplies.need_step (need_id, facility_code, region_code, what, version, before, actor, at)
             SELECT id, facility_code, region_code, 'renewed', version + 1, to_jsonb(n), @actor, @now FROM supplies.need n WHERE facility_code = @facility AND state IN ('open', 'partly_met')

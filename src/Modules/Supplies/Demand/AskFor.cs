@@ -80,6 +80,7 @@ internal sealed record AskFor(Facility Facility, string? ItemCode, string Specif
         var open = await session.QuerySingleOrDefaultAsync<Need>($"""
             SELECT {Need.Columns} FROM supplies.need
             WHERE facility_code = @facility AND state IN ('open', 'partly_met') AND (item_code = @ItemCode OR (@ItemCode IS NULL AND item_code IS NULL AND specification = @specification))
+            FOR NO KEY UPDATE
             """, args, cancel);
         if (open is null)
         {

@@ -27,6 +27,10 @@ internal sealed class KeepFresh(TextCatalogue texts) : IJob
 
     public async Task RunAsync(Session session, CancellationToken cancel)
     {
+        // Offers before needs, each in one order, and before the first is changed: whoever takes an offer or answers for a need waits, or is waited for.
+        var due = new { soon = session.Now.AddHours(RemindHours), again = session.Now.AddDays(-AskBackDays) };
+        await session.ExecuteAsync("SELECT FROM supplies.offer WHERE state = 'open' AND expires_at <= @soon ORDER BY id FOR NO KEY UPDATE", due, cancel);
+        await session.ExecuteAsync("SELECT FROM supplies.need WHERE state IN ('open', 'partly_met') AND (expires_at <= @soon OR (amount_kind = 'unknown' AND (asked_back_at IS NULL OR asked_back_at <= @again))) ORDER BY id FOR NO KEY UPDATE", due, cancel);
         await ExpireAsync(session, cancel);
         await AskAsync(session, cancel);
         await session.AnnounceAsync(SuppliesModule.Topic, cancel);

@@ -47,7 +47,7 @@ internal sealed record Consignment
     /// <summary>
     /// Consignments for a step, with all that a step of theirs may change outside the ledger, before anything is changed. Everybody who promises or moves
     /// goods locks in this one order, so that no two wait for each other in a circle:
-    /// <code>plan ──> consignments by number ──> offers ──> days of output ──> shelf of a count ──> accounts, see <see cref="Ledger"/> ──> need</code>
+    /// <code>plan ──> consignments by number ──> offers ──> days of output ──> lots ──> place of a count, see <see cref="Shelves"/> ──> accounts, see <see cref="Ledger"/> ──> public sums ──> need</code>
     /// Whoever enters a consignment under a known reference waits for a session that has changed that one, and never for one that only holds it: such a
     /// session has all its locks but the last. The locks leave keys free, so that rows that point here are entered meanwhile.
     /// </summary>
@@ -60,7 +60,7 @@ internal sealed record Consignment
         {
             await session.ExecuteAsync("""
                 SELECT FROM supplies.production_promise WHERE (facility_code, item_code, day) IN (SELECT from_facility, item_code, made_on FROM supplies.consignment WHERE id = ANY (@ids))
-                ORDER BY facility_code, item_code, day FOR NO KEY UPDATE
+                ORDER BY facility_code COLLATE "C", item_code COLLATE "C", day FOR NO KEY UPDATE
                 """, new { ids }, cancel);
         }
         return locked;

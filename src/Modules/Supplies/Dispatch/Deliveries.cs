@@ -38,9 +38,11 @@ internal static class Deliveries
     internal static async Task MoveSentAsync(Session session, Consignment c, DateTimeOffset counted, DateTimeOffset loaded, CancellationToken cancel)
     {
         if (ChinaDay.Of(counted) == ChinaDay.Of(loaded)) return;
+        // The earlier day first, whichever of them gains: two who move sums between the same days never wait for each other in a circle.
+        if (loaded < counted) await AddAsync(session, c, loaded, c.Quantity, 0, cancel);
         await session.ExecuteAsync("UPDATE supplies.delivery_day SET sent = sent - @Quantity WHERE region_code = @region AND item_code = @ItemCode AND day = @day",
             new { region = c.ToRegion.Length > PrefectureLength ? c.ToRegion[..PrefectureLength] : c.ToRegion, c.ItemCode, day = ChinaDay.Of(counted), c.Quantity }, cancel);
-        await AddAsync(session, c, loaded, c.Quantity, 0, cancel);
+        if (loaded > counted) await AddAsync(session, c, loaded, c.Quantity, 0, cancel);
     }
 
     /// <summary>Everything sent to a region (empty for the country) up to a day, line by line; lines of which nothing was sent are left out.</summary>

@@ -40,7 +40,7 @@ internal static class PromisedOutput
             FROM unnest(@places, @items, @days) AS w (place, item, day) JOIN supplies.facility f ON f.code = w.place
             CROSS JOIN LATERAL (SELECT day, output, design_capacity, raw_material_days FROM supplies.producer_report
                 WHERE facility_code = w.place AND item_code = w.item AND day >= @since ORDER BY day DESC, id DESC LIMIT 1) r
-            ORDER BY w.place, w.item, w.day
+            ORDER BY w.place COLLATE "C", w.item COLLATE "C", w.day
             ON CONFLICT (facility_code, item_code, day) DO UPDATE SET promised = greatest(excluded.promised, production_promise.committed + production_promise.made)
             """, args, cancel);
         var free = (await session.QueryAsync<(string Place, string Item, DateOnly Day, long Free)>("""
@@ -63,17 +63,17 @@ internal static class PromisedOutput
     /// </summary>
     public static async Task MakeAsync(Session session, Consignment c, DateOnly day, CancellationToken cancel)
     {
-        // The shelf's lock of counts and reports: none of them comes between reading and posting.
-        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@shelf, 6))", new { shelf = c.FromFacility + "|" + c.ItemCode }, cancel);
-        var (isReported, maker) = await session.QuerySingleAsync<(bool, string)>("""
-            SELECT EXISTS (SELECT FROM supplies.producer_report WHERE facility_code = @FromFacility AND item_code = @ItemCode AND day >= @day AND stock IS NOT NULL), (SELECT name FROM supplies.facility WHERE code = @FromFacility)
-            """, new { c.FromFacility, c.ItemCode, day }, cancel);
+        var maker = await session.QuerySingleAsync<string>("SELECT name FROM supplies.facility WHERE code = @FromFacility", new { c.FromFacility }, cancel);
+        var lot = await Lots.FindOrAddAsync(session, new LotLabel(c.ItemCode, maker), cancel);
+        // As counts and reports do: none of them comes between reading and posting.
+        await Shelves.LockAsync(session, c.FromFacility, c.ItemCode, cancel);
+        var isReported = await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM supplies.producer_report WHERE facility_code = @FromFacility AND item_code = @ItemCode AND day >= @day AND stock IS NOT NULL)",
+            new { c.FromFacility, c.ItemCode, day }, cancel);
         var (outside, shelf, aside) = (new Account(c.FromFacility, StockState.Produced), new Account(c.FromFacility, StockState.OnHand), new Account(c.FromFacility, StockState.Reserved));
-        var lines = isReported ? (await Lots.PickAsync(session, shelf, c.ItemCode, c.Quantity, ChinaDay.Of(session.Now), cancel)).ToList() : [];
+        var lines = isReported ? (await Lots.PickAsync(session, shelf, aside, c.ItemCode, c.Quantity, ChinaDay.Of(session.Now), cancel)).ToList() : [];
         var moves = new List<Move>();
         if (c.Quantity - lines.Sum(l => l.Quantity) is > 0 and var made)
         {
-            var lot = await Lots.FindOrAddAsync(session, new LotLabel(c.ItemCode, maker), cancel);
             moves.Add(new(lot, outside, shelf, made));
             var at = lines.FindIndex(l => l.LotId == lot);
             if (at < 0) lines.Add((lot, made));

@@ -121,21 +121,35 @@ internal sealed record TakeStep(long ConsignmentId, StepInput Input, Guid? ScanI
         await session.AnnounceAsync(SuppliesModule.Topic, cancel);
     }
 
-    /// <summary>The ledger's part. What nobody can account for leaves through the account of whoever has to explain it.</summary>
+    /// <summary>The ledger's part. A receipt that shows the goods to have been loaded is two postings, whose accounts are locked together.</summary>
     private async Task PostAsync(Session session, Consignment c, StepOutcome.Moved moved, IReadOnlyList<(long LotId, long Quantity)> lines, CancellationToken cancel)
     {
+        var postings = Postings(c, moved, lines).Where(p => p.Moves.Count > 0).ToArray();
+        if (postings.Length > 1) await Ledger.LockAsync(session, postings.SelectMany(p => p.Moves), cancel);
+        foreach (var (what, moves) in postings)
+        {
+            var outcome = await Ledger.MoveAsync(session, new(string.Create(CultureInfo.InvariantCulture, $"consignment:{c.Id}:{what}"), "consignment", c.Reference, moves), cancel);
+            if (outcome is not MoveOutcome.Moved) throw new InvalidOperationException($"Consignment {c.Id} could not be posted as {what}: {outcome}. Its state and the ledger disagree.");
+        }
+    }
+
+    /// <summary>What nobody can account for leaves through the account of whoever has to explain it.</summary>
+    private IEnumerable<(string What, IReadOnlyList<Move> Moves)> Postings(Consignment c, StepOutcome.Moved moved, IReadOnlyList<(long LotId, long Quantity)> lines)
+    {
         var shelf = new Account(c.FromFacility, StockState.Reserved);
-        var moves = new List<Move>();
-        if (moved.State is "lapsed" or "declined" or "cancelled") moves.AddRange(lines.Select(l => new Move(l.LotId, shelf, new(c.FromFacility, StockState.OnHand), l.Quantity)));
-        if (moves.Count > 0) await LedgerAsync(session, c, "returned", moves, cancel);
-        if (c.Carrier is not { } carrier) return;
+        if (moved.State is "lapsed" or "declined" or "cancelled") yield return ("returned", [.. lines.Select(l => new Move(l.LotId, shelf, new(c.FromFacility, StockState.OnHand), l.Quantity))]);
+        if (c.Carrier is not { } carrier) yield break;
         var truck = new Account(carrier, StockState.InTransit);
-        if (moved.Loads) await LedgerAsync(session, c, "shipped", [.. lines.Select(l => new Move(l.LotId, shelf, truck, l.Quantity))], cancel);
-        if (moved.State == "lost") await LedgerAsync(session, c, "lost", [.. lines.Select(l => new Move(l.LotId, truck, new(carrier, StockState.Adjusted), l.Quantity))], cancel);
-        if (Input is not StepInput.Receive receive) return;
-        var (received, store) = (new Account(c.ToFacility, StockState.Received), new Account(c.ToFacility, StockState.OnHand));
+        if (moved.Loads) yield return ("shipped", [.. lines.Select(l => new Move(l.LotId, shelf, truck, l.Quantity))]);
+        if (moved.State == "lost") yield return ("lost", [.. lines.Select(l => new Move(l.LotId, truck, new(carrier, StockState.Adjusted), l.Quantity))]);
+        if (Input is StepInput.Receive receive) yield return ("received", Received(c, carrier, receive, lines));
+    }
+
+    private static List<Move> Received(Consignment c, string carrier, StepInput.Receive receive, IReadOnlyList<(long LotId, long Quantity)> lines)
+    {
+        var (truck, received, store) = (new Account(carrier, StockState.InTransit), new Account(c.ToFacility, StockState.Received), new Account(c.ToFacility, StockState.OnHand));
         var left = receive.Quantity;
-        moves = [];
+        var moves = new List<Move>();
         foreach (var (lot, quantity) in lines)
         {
             var came = Math.Min(left, quantity);
@@ -146,13 +160,7 @@ internal sealed record TakeStep(long ConsignmentId, StepInput Input, Guid? ScanI
         }
         // More than the papers say was loaded without being counted: it comes from the supplier.
         if (left > 0) moves.AddRange([new(lines[0].LotId, new(c.FromFacility, StockState.Adjusted), received, left), new(lines[0].LotId, received, store, left)]);
-        await LedgerAsync(session, c, "received", moves, cancel);
-    }
-
-    private static async Task LedgerAsync(Session session, Consignment c, string what, IReadOnlyList<Move> moves, CancellationToken cancel)
-    {
-        var outcome = await Ledger.MoveAsync(session, new(string.Create(CultureInfo.InvariantCulture, $"consignment:{c.Id}:{what}"), "consignment", c.Reference, moves), cancel);
-        if (outcome is not MoveOutcome.Moved) throw new InvalidOperationException($"Consignment {c.Id} could not be posted as {what}: {outcome}. Its state and the ledger disagree.");
+        return moves;
     }
 
     private Task KeepAsync(Session session, Consignment c, string effect, string state, CancellationToken cancel)

@@ -57,6 +57,8 @@ internal static class RegisterFacilities
             batchId,
             isDemo,
         };
+        // In the order in which counts lock places, so that two files never wait for each other in a circle.
+        await session.ExecuteAsync("SELECT FROM supplies.facility WHERE code = ANY (@codes) ORDER BY code FOR NO KEY UPDATE", args, cancel);
         const string Draft = "unnest(@codes, @names, @kinds, @regions, @addresses, @longitudes, @latitudes, @sizes, @lines, @staffs) AS d (code, name, kind, region_code, address, longitude, latitude, size_class, front_line, staff)";
         var changed = await session.ExecuteAsync($"""
             UPDATE supplies.facility f SET name = d.name, kind = d.kind, region_code = d.region_code, address = coalesce(nullif(d.address, ''), f.address),
@@ -69,7 +71,7 @@ internal static class RegisterFacilities
             """, args, cancel);
         var added = await session.ExecuteAsync($"""
             INSERT INTO supplies.facility (code, name, kind, region_code, address, longitude, latitude, size_class, front_line, staff, is_demo, batch_id, created_at)
-            SELECT d.*, @isDemo, @batchId, @now FROM {Draft} ON CONFLICT (code) DO NOTHING
+            SELECT d.*, @isDemo, @batchId, @now FROM {Draft} ORDER BY d.code ON CONFLICT (code) DO NOTHING
             """, args, cancel);
         await session.ExecuteAsync("""
             INSERT INTO supplies.facility_contact (facility_code, region_code, person, phone, email)

@@ -32,7 +32,7 @@ internal sealed class ImportOutput : IImportKind
     {
         private readonly Oddities _odd = new();
         private readonly FileFacilities _files = new();
-        private long _added;
+        private readonly List<ReportDay> _reports = [];
 
         public async ValueTask AddAsync(ImportRow row, CancellationToken cancel)
         {
@@ -53,11 +53,22 @@ internal sealed class ImportOutput : IImportKind
             };
             if (row.Rejects.Count > 0) return;
             if (figures.ItemCode is null) _odd.Add("supplies.import.odd.item", row.Line, name);
-            var outcome = await new ReportDay(facility!, figures) { Source = "file", BatchId = context.BatchId }.RunAsync(context.Session, cancel);
-            if (outcome is ReportOutcome.Invalid invalid) row.Reject(invalid.Field, "supplies.import.expected.figure");
-            else _added++;
+            var report = new ReportDay(facility!, figures) { Source = "file", BatchId = context.BatchId };
+            if (report.Fault(context.Session.Now) is { } field) row.Reject(field, "supplies.import.expected.figure");
+            else _reports.Add(report);
         }
 
-        public Task<ImportOutcome> CompleteAsync(CancellationToken cancel) => Task.FromResult(new ImportOutcome(_added, 0, 0, _odd.Findings));
+        public async Task<ImportOutcome> CompleteAsync(CancellationToken cancel)
+        {
+            // Every lot and shelf before the first report, as the import of counts does.
+            var posts = _reports.Select(r => r.Posts).OfType<(LotLabel Lot, (string, string) Shelf)>().ToArray();
+            await Lots.FindOrAddAsync(context.Session, [.. posts.SelectMany(p => new[] { p.Lot, new LotLabel(p.Lot.ItemCode) }).Distinct()], cancel);
+            await Shelves.LockAsync(context.Session, posts.Select(p => p.Shelf).ToHashSet(), cancel);
+            foreach (var report in _reports)
+            {
+                if (await report.RunAsync(context.Session, cancel) is ReportOutcome.Invalid invalid) throw new InvalidOperationException($"The field {invalid.Field} of a report of {report.Figures.Day:O} was checked when its row was read and refused when it was posted.");
+            }
+            return new(_reports.Count, 0, 0, _odd.Findings);
+        }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class ImportStock : IImportKind
     private sealed class Sink(ImportContext context) : IImportSink
     {
         private readonly FileFacilities _files = new();
-        private (long Changed, long Unchanged) _counts;
+        private readonly List<CountStock> _counts = [];
 
         public async ValueTask AddAsync(ImportRow row, CancellationToken cancel)
         {
@@ -45,17 +45,24 @@ internal sealed class ImportStock : IImportKind
             if (maker.Length > 200) row.Reject("maker", "supplies.import.expected.name");
             if (number.Length > 100) row.Reject("lot", "supplies.import.expected.name");
             if (row.Rejects.Count > 0) return;
-            var outcome = await new CountStock(string.Create(CultureInfo.InvariantCulture, $"import:{context.BatchId}:{row.Line}"), facility!.Code, item!, null, quantity)
-            { Lot = new LotLabel(item!, maker, number, expires), Document = ImportDemandTable.Cut(row.Text("document"), 200), BatchId = context.BatchId }.RunAsync(context.Session, cancel);
-            if (outcome is CountOutcome.Counted { Difference: 0 }) _counts.Unchanged++;
-            else if (outcome is CountOutcome.Counted) _counts.Changed++;
-            else row.Reject("quantity", "supplies.import.expected.quantity");
+            _counts.Add(new(string.Create(CultureInfo.InvariantCulture, $"import:{context.BatchId}:{row.Line}"), facility!.Code, item!, null, quantity)
+            { Lot = new LotLabel(item!, maker, number, expires), Document = ImportDemandTable.Cut(row.Text("document"), 200), BatchId = context.BatchId });
         }
 
         public async Task<ImportOutcome> CompleteAsync(CancellationToken cancel)
         {
+            var (changed, unchanged) = (0L, 0L);
+            // Every lot and shelf before the first count: whoever reserves goods meanwhile waits for the whole file, and is waited for once.
+            await Lots.FindOrAddAsync(context.Session, [.. _counts.Select(c => c.Lot!.Value).Distinct()], cancel);
+            await Shelves.LockAsync(context.Session, _counts.Select(c => (c.Facility, c.ItemCode)).ToHashSet(), cancel);
+            foreach (var count in _counts)
+            {
+                if (await count.RunAsync(context.Session, cancel) is not CountOutcome.Counted { Difference: var difference }) throw new InvalidOperationException($"The count {count.Key} was checked when its row was read and refused when it was posted.");
+                if (difference == 0) unchanged++;
+                else changed++;
+            }
             await context.Session.AnnounceAsync(SuppliesModule.Topic, cancel);
-            return new(0, _counts.Changed, _counts.Unchanged, []);
+            return new(0, changed, unchanged, []);
         }
     }
 }

@@ -59,9 +59,14 @@ internal sealed record SendPlan(long PlanId, int ExpectedVersion)
         var wanted = ready.Select(l => new NewConsignment(l.ItemCode, l.FromFacility, l.ToFacility, l.Quantity, "command", Reference(PlanId, l.Supply, l.Demand), l.NeedId, l.Tier) { MadeOn = l.Source == "planned" ? l.AvailableOn : null }).ToList();
         // Days of output first, in one order, then every shelf at once: two plans that send the same goods part by part never wait for each other in a circle.
         var (planned, there) = (wanted.Where(w => w.MadeOn is not null).OrderBy(w => w.FromFacility, StringComparer.Ordinal).ThenBy(w => w.ItemCode, StringComparer.Ordinal).ThenBy(w => w.MadeOn).ToList(), wanted.Where(w => w.MadeOn is null).ToList());
-        if (there.Count > Reservations.ConsignmentsMax) await session.AsSystemAsync(() => Reservations.LockShelvesAsync(session, there, cancel), cancel);
+        var areShelvesLocked = there.Count <= Reservations.ConsignmentsMax;
         foreach (var part in planned.Chunk(Reservations.ConsignmentsMax).Concat(there.Chunk(Reservations.ConsignmentsMax)))
         {
+            if (!areShelvesLocked && part[0].MadeOn is null)
+            {
+                await session.AsSystemAsync(() => Reservations.LockShelvesAsync(session, there, cancel), cancel);
+                areShelvesLocked = true;
+            }
             // Whatever an earlier part reserved is taken back with the session, which the caller does not commit.
             switch (await Reservations.ReserveAsync(session, part, GoodFor, cancel))
             {

@@ -59,15 +59,7 @@ internal sealed record ReportDay(Facility Facility, DayFigures Figures)
 
     public async Task<ReportOutcome> RunAsync(Session session, CancellationToken cancel)
     {
-        if (Facility.Kind != "producer") return new ReportOutcome.Invalid("facility");
-        if (Figures.ItemCode is null ? Figures.Specification.Trim().Length is 0 or > 200 : ItemCatalogue.Current.Find(Figures.ItemCode) is null) return new ReportOutcome.Invalid("item");
-        foreach (var (field, value) in new (string, long?)[] { ("design", Figures.DesignCapacity), ("output", Figures.Output), ("expandable", Figures.ExpandableCapacity), ("stock", Figures.Stock) })
-        {
-            if (value is < 0 or > Stock.Ledger.QuantityMax) return new ReportOutcome.Invalid(field);
-        }
-        if (Figures.RawMaterialDays is < 0 or > 3650) return new ReportOutcome.Invalid("raw");
-        var today = ChinaDay.Of(session.Now);
-        if (Figures.Day > today || (BatchId is null && Figures.Day < today.AddDays(-DaysBackMax))) return new ReportOutcome.Invalid("day");
+        if (Fault(session.Now) is { } field) return new ReportOutcome.Invalid(field);
         var id = await session.QuerySingleAsync<long>("""
             INSERT INTO supplies.producer_report (facility_code, region_code, item_code, specification, day, design_capacity, output, expandable_capacity, stock, raw_material_days,
                 source, source_link, reported_by, reported_at, batch_id)
@@ -79,6 +71,24 @@ internal sealed record ReportDay(Facility Facility, DayFigures Figures)
         return new ReportOutcome.Reported();
     }
 
+    /// <summary>The field that makes no sense; null for none.</summary>
+    internal string? Fault(DateTimeOffset now)
+    {
+        if (Facility.Kind != "producer") return "facility";
+        if (Figures.ItemCode is null ? Figures.Specification.Trim().Length is 0 or > 200 : ItemCatalogue.Current.Find(Figures.ItemCode) is null) return "item";
+        foreach (var (field, value) in new (string, long?)[] { ("design", Figures.DesignCapacity), ("output", Figures.Output), ("expandable", Figures.ExpandableCapacity), ("stock", Figures.Stock) })
+        {
+            if (value is < 0 or > Stock.Ledger.QuantityMax) return field;
+        }
+        if (Figures.RawMaterialDays is < 0 or > 3650) return "raw";
+        var today = ChinaDay.Of(now);
+        return Figures.Day > today || (BatchId is null && Figures.Day < today.AddDays(-DaysBackMax)) ? "day" : null;
+    }
+
+    /// <summary>The lot and the shelf that it posts to, null where it posts nothing: a session with several reports locks all of them first.</summary>
+    internal (LotLabel Lot, (string Place, string Item) Shelf)? Posts =>
+        Figures is { ItemCode: { } item, Stock: not null } ? (new LotLabel(item, Facility.Name), (Facility.Code, item)) : null;
+
     /// <summary>
     /// Output enters once a day: a correction of the same day brings in what it says more; less is left to the count of the store. Only what stands
     /// with a count of the store moves quantities at all: output that was sold the same day is not stock.
@@ -87,7 +97,8 @@ internal sealed record ReportDay(Facility Facility, DayFigures Figures)
     {
         if (Figures.ItemCode is not { } item || Figures.Stock is not { } counted) return;
         var key = $"report:{reportId.ToString(CultureInfo.InvariantCulture)}";
-        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@shelf, 6))", new { shelf = Facility.Code + "|" + item }, cancel);
+        var lot = (await Lots.FindOrAddAsync(session, [new LotLabel(item, Facility.Name), new LotLabel(item)], cancel))[0];
+        await Shelves.LockAsync(session, Facility.Code, item, cancel);
         var (known, reserved) = await session.QuerySingleAsync<(long, long)>("""
             SELECT coalesce(sum(quantity) FILTER (WHERE state = 'on_hand'), 0)::bigint, coalesce(sum(quantity) FILTER (WHERE state = 'reserved'), 0)::bigint FROM supplies.balance WHERE place = @Code AND item_code = @item
             """, new { Facility.Code, item }, cancel);
@@ -99,7 +110,6 @@ internal sealed record ReportDay(Facility Facility, DayFigures Figures)
         var made = Math.Min(Math.Max(0, (Figures.Output ?? 0) - before), Math.Max(0, stock - known));
         if (made > 0)
         {
-            var lot = await Lots.FindOrAddAsync(session, new LotLabel(item, Facility.Name), cancel);
             await Stock.Ledger.MoveAsync(session, new(key + ":made", "output", Document, [new(lot, new(Facility.Code, StockState.Produced), new(Facility.Code, StockState.OnHand), made)]) { BatchId = BatchId }, cancel);
         }
         await new CountStock(key, Facility.Code, item, null, stock) { Document = Document, BatchId = BatchId }.RunAsync(session, cancel);

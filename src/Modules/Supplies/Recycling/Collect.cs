@@ -56,7 +56,7 @@ internal sealed record Collect(string Key, Facility Facility, string Stream, str
         if (await session.QuerySingleOrDefaultAsync<long?>("SELECT id FROM supplies.collection WHERE key = @key", new { key }, cancel) is { } known) return new CollectOutcome.Done(known);
         if (await Facility.FindAsync(session, Carrier, cancel) is not { Role: "carrier" }) return new CollectOutcome.Invalid("carrier");
         if (await Facility.FindAsync(session, Treatment, cancel) is null || Treatment == Facility.Code) return new CollectOutcome.Invalid("treatment");
-        IReadOnlyList<(long LotId, long Quantity)> lots = item is null ? [] : await Lots.PickAsync(session, new(Facility.Code, StockState.Used), item, Quantity!.Value, null, cancel);
+        IReadOnlyList<(long LotId, long Quantity)> lots = item is null ? [] : await Lots.PickAsync(session, new(Facility.Code, StockState.Used), new(Treatment, StockState.Recovered), item, Quantity!.Value, null, cancel);
         if (item is not null && lots.Sum(l => l.Quantity) is var there && there < Quantity) return new CollectOutcome.UsedLess(there);
         var id = await session.QuerySingleAsync<long>("""
             INSERT INTO supplies.collection (key, facility_code, region_code, stream, item_code, quantity, weight_grams, carrier, treatment, collected_by, collected_at)

@@ -45,8 +45,9 @@ internal sealed record CountStock(string Key, string Facility, string ItemCode, 
         if (There is < 0 or > Ledger.QuantityMax) return new CountOutcome.Invalid("stock");
         if (Items.ItemCatalogue.Current.Find(ItemCode) is null) return new CountOutcome.Invalid("item");
         if (!await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM supplies.facility WHERE code = @Facility)", new { Facility }, cancel)) return new CountOutcome.Invalid("facility");
+        var label = There is null ? 0 : await Lots.FindOrAddAsync(session, Lot ?? new LotLabel(ItemCode), cancel);
         // Two reports of one shelf, one after the other: the second counts against what the first left.
-        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@shelf, 6))", new { shelf = Facility + "|" + ItemCode }, cancel);
+        await Shelves.LockAsync(session, Facility, ItemCode, cancel);
         if (await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM supplies.entry WHERE key = @Key)", new { Key }, cancel)) return new CountOutcome.Repeated();
         var shelf = new Account(Facility, StockState.OnHand);
         var lots = await ReadLotsAsync(session, shelf, cancel);
@@ -60,7 +61,6 @@ internal sealed record CountStock(string Key, string Facility, string ItemCode, 
         // What the count shows to have been there comes in before the use is taken out of it.
         if (difference > 0)
         {
-            var label = await Lots.FindOrAddAsync(session, Lot ?? new LotLabel(ItemCode), cancel);
             moves.Add(new(label, surplusFrom, shelf, difference));
             lots = [.. lots.Where(l => l.LotId != label), (label, lots.Where(l => l.LotId == label).Sum(l => l.Quantity) + difference, Lot?.ExpiresOn ?? lots.FirstOrDefault(l => l.LotId == label).ExpiresOn)];
         }
@@ -80,12 +80,11 @@ internal sealed record CountStock(string Key, string Facility, string ItemCode, 
     private async Task<IReadOnlyList<(long LotId, long Quantity, DateOnly? ExpiresOn)>> ReadLotsAsync(Session session, Account shelf, CancellationToken cancel)
     {
         IReadOnlyList<(long, long, DateOnly?)> lots = [];
-        // Locked in the order of the ledger: a shipment that leaves the shelf meanwhile waits, or is counted.
         await session.AsSystemAsync(async () => lots = await session.QueryAsync<(long, long, DateOnly?)>("""
             SELECT b.lot_id, b.quantity, l.expires_on FROM supplies.balance b JOIN supplies.lot l ON l.id = b.lot_id
             WHERE b.place = @Place AND b.item_code = @ItemCode AND b.state = 'on_hand' AND b.quantity > 0
                 AND (@all OR (l.maker = @maker AND l.number = @number AND l.expires_on IS NOT DISTINCT FROM @expires))
-            ORDER BY b.lot_id, b.place, b.state FOR NO KEY UPDATE OF b
+            ORDER BY b.lot_id
             """, new { shelf.Place, ItemCode, all = Lot is null, maker = Lot?.Maker ?? "", number = Lot?.Number ?? "", expires = Lot?.ExpiresOn }, cancel), cancel);
         return lots;
     }

@@ -49,7 +49,8 @@ internal abstract record MoveOutcome
 ///         ──> entries inserted ──> trigger derives balances ──> caller commits
 /// </code>
 /// Whether the actor may move these goods is decided by the use case that calls; entries are then written in the product's own name. A session that
-/// posts more than once should post in one call: postings of two sessions that lock the same accounts in different orders end one of them.
+/// posts more than once locks the accounts of all its postings first, by <see cref="LockAsync"/>: postings of two sessions that lock the same accounts
+/// in different orders end one of them.
 /// </summary>
 internal static class Ledger
 {
@@ -67,6 +68,10 @@ internal static class Ledger
         await session.AsSystemAsync(async () => outcome = await PostAsync(session, posting, cancel), cancel);
         return outcome!;
     }
+
+    /// <summary>Locks and opens every account of moves that will be posted one after the other. The session runs as the system; lots and places exist.</summary>
+    internal static Task LockAsync(Session session, IEnumerable<Move> moves, CancellationToken cancel) =>
+        LockAsync(session, [.. moves.SelectMany(m => new[] { (m.LotId, m.From), (m.LotId, m.To) }).Distinct()], cancel);
 
     /// <summary>What accounts of a place hold, by lot, the first to expire first.</summary>
     public static Task<IReadOnlyList<Holding>> BalancesAsync(Session session, string place, string? itemCode = null, CancellationToken cancel = default) =>
@@ -114,8 +119,9 @@ internal static class Ledger
     private static async Task<MoveOutcome> PostAsync(Session session, Posting posting, CancellationToken cancel)
     {
         var args = Columns(posting, session);
-        // The key is held until the transaction ends: whoever sends the same posting at the same time waits, and then finds it.
-        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@Key, 5))", new { posting.Key }, cancel);
+        // The key is held until the transaction ends: whoever sends the same posting at the same time waits, and then finds it. Keys of an import have its
+        // number in them, and there are more of them than the server holds locks.
+        if (posting.BatchId is null) await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@Key, 5))", new { posting.Key }, cancel);
         if (await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM supplies.entry WHERE key = @Key)", new { posting.Key }, cancel))
         {
             var isSame = await session.QuerySingleAsync<bool>($"""
@@ -173,26 +179,34 @@ internal static class Ledger
             net[(move.LotId, move.From)] = checked(net.GetValueOrDefault((move.LotId, move.From)) - move.Quantity);
             net[(move.LotId, move.To)] = checked(net.GetValueOrDefault((move.LotId, move.To)) + move.Quantity);
         }
-        var accounts = new { lots = net.Keys.Select(k => k.Lot).ToArray(), places = net.Keys.Select(k => k.Account.Place).ToArray(), states = net.Keys.Select(k => k.Account.State.Word()).ToArray() };
-        Task<IReadOnlyList<(long Lot, string Place, string State, long Quantity)>> LockAsync() => session.QueryAsync<(long, string, string, long)>("""
-            SELECT lot_id, place, state, quantity FROM supplies.balance
-            WHERE (lot_id, place, state) IN (SELECT * FROM unnest(@lots, @places, @states)) ORDER BY lot_id, place, state FOR NO KEY UPDATE
-            """, accounts, cancel);
-        // What is there is locked before anything is opened: an account opened first would be waited for by whoever holds one that is waited for here.
-        var rows = await LockAsync();
-        if (rows.Count < net.Count)
+        var there = await LockAsync(session, [.. net.Keys], cancel);
+        return [.. net.Where(n => n.Value < 0 && n.Key.Account.State < StockState.Produced && there.GetValueOrDefault(n.Key) + n.Value < 0)
+            .Select(n => new Shortage(n.Key.Lot, n.Key.Account, -n.Value, there.GetValueOrDefault(n.Key)))];
+    }
+
+    /// <summary>
+    /// Accounts with what they hold, locked in one order, those that do not exist opened. An account that another session opens meanwhile may belong in
+    /// the middle of what is locked here: then all is let go and begun again, for to wait for it while holding what comes after it is how circles begin.
+    /// </summary>
+    private static async Task<Dictionary<(long Lot, Account Account), long>> LockAsync(Session session, IReadOnlyList<(long Lot, Account Account)> wanted, CancellationToken cancel)
+    {
+        var accounts = new { lots = wanted.Select(k => k.Lot).ToArray(), places = wanted.Select(k => k.Account.Place).ToArray(), states = wanted.Select(k => k.Account.State.Word()).ToArray() };
+        while (true)
         {
-            await session.ExecuteAsync("""
+            await session.ExecuteAsync("SAVEPOINT accounts", cancel: cancel);
+            var there = (await session.QueryAsync<(long Lot, string Place, string State, long Quantity)>("""
+                SELECT lot_id, place, state, quantity FROM supplies.balance
+                WHERE (lot_id, place, state) IN (SELECT * FROM unnest(@lots, @places, @states)) ORDER BY lot_id, place, state FOR NO KEY UPDATE
+                """, accounts, cancel)).ToDictionary(r => (r.Lot, new Account(r.Place, StockStates.Parse(r.State))), r => r.Quantity);
+            var opened = there.Count == wanted.Count ? 0 : await session.ExecuteAsync("""
                 INSERT INTO supplies.balance (lot_id, place, state, item_code, region_code, quantity)
                 SELECT a.lot_id, a.place, a.state, l.item_code, f.region_code, 0 FROM unnest(@lots, @places, @states) AS a (lot_id, place, state)
                 JOIN supplies.lot l ON l.id = a.lot_id JOIN supplies.facility f ON f.code = a.place
                 WHERE NOT EXISTS (SELECT FROM supplies.balance b WHERE (b.lot_id, b.place, b.state) = (a.lot_id, a.place, a.state)) ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING
                 """, accounts, cancel);
-            rows = await LockAsync();
+            await session.ExecuteAsync(there.Count + opened == wanted.Count ? "RELEASE SAVEPOINT accounts" : "ROLLBACK TO SAVEPOINT accounts", cancel: cancel);
+            if (there.Count + opened == wanted.Count) return there;
         }
-        var there = rows.ToDictionary(r => (r.Lot, new Account(r.Place, StockStates.Parse(r.State))), r => r.Quantity);
-        return [.. net.Where(n => n.Value < 0 && n.Key.Account.State < StockState.Produced && there.GetValueOrDefault(n.Key) + n.Value < 0)
-            .Select(n => new Shortage(n.Key.Lot, n.Key.Account, -n.Value, there.GetValueOrDefault(n.Key)))];
     }
 }
 
