@@ -47,6 +47,7 @@ public static class SuppliesModule
         services.AddSingleton<IJob>(provider => provider.GetRequiredService<EstimateDemand>());
         services.AddSingleton<IDemoData, DemoSupplies>();
         services.AddSingleton<IDemoData, DemoDispatch>();
+        services.AddSingleton<IDemoData, DemoGiven>();
         services.AddSingleton(_ => OverviewTable.Create());
         services.AddSingleton(provider => NeedsTable.Create(provider.GetRequiredService<IRegions>()));
         services.AddSingleton(provider => FacilitiesTable.Create(provider.GetRequiredService<IRegions>()));

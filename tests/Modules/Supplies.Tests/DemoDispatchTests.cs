@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Rongtong.HostTesting;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Events;
+using Rongtong.Supplies.Demo;
 using Rongtong.Supplies.Planning.Board;
 using Rongtong.Supplies.Stock;
 
@@ -45,6 +46,25 @@ public sealed class DemoDispatchTests : IAsyncLifetime
         (await hospital.PageAsync("/supplies/own/shipments")).ShouldContain("value=\"receive\"");
         (await _host.QueryAsync<int>("SELECT count(DISTINCT day)::int FROM supplies.delivery_day WHERE arrived > 0")).Single().ShouldBeGreaterThan(3);
         (await _host.Browser().PageAsync("/supplies/deliveries")).ShouldContain("<td class=\"num\">");
+    }
+
+    [Fact]
+    public async Task Gifts_quotations_and_used_goods_stand_in_every_state_and_a_gift_can_be_followed_by_its_code()
+    {
+        (await _host.QueryAsync<string>("SELECT DISTINCT state FROM supplies.donor_offer ORDER BY 1")).ShouldBe(["accepted", "declined", "offered", "taken", "withdrawn"]);
+        (await _host.QueryAsync<string>("SELECT DISTINCT state FROM supplies.collection ORDER BY 1")).ShouldBe(["collected", "destroyed", "returned"]);
+        var gift = await _host.Browser().PageAsync("/supplies/donations/" + DemoGiven.FollowedCode);
+        foreach (var there in new[] { "演示校友会", ">320<", ">100<", ">60<" }) gift.ShouldContain(there);
+        var planner = await _host.SignedInAsync("dispatch", "dispatcher", "42");
+        var hospital = await _host.SignedInAsync("h1", "facility", "42", DemoAccounts.DemoFacility);
+        var carrier = await _host.SignedInAsync("c1", "carrier", "42", DemoAccounts.DemoCarrier);
+        foreach (var (who, page, there) in new[]
+        {
+            (planner, "/supplies/voluntary", "演示热心市民"), (planner, "/supplies/purchases", "演示防护用品厂（18）"), (planner, "/supplies/recycling", "演示-0001"), (hospital, "/supplies/own", "演示爱心企业"), (carrier, "/supplies/carry/recycling", "12.5"),
+        }) (await who.PageAsync(page)).ShouldContain(there, customMessage: page);
+        var before = (await _host.QueryAsync<int>("SELECT count(*)::int FROM supplies.entry")).Single();
+        await _host.Services.GetServices<IDemoData>().OfType<DemoGiven>().Single().LoadAsync("42", default);
+        (await _host.QueryAsync<int>("SELECT count(*)::int FROM supplies.entry")).ShouldBe([before]);
     }
 
     [Fact]

@@ -158,10 +158,4 @@ internal sealed class DemoDispatch(Database database, IRegions regions, StoredPl
         public string ItemCode { get; init; } = "";
         public long Quantity { get; init; }
     }
-
-    /// <summary>The clock of a day that is past.</summary>
-    private sealed class ClockOfDaysAgo(TimeProvider clock, TimeSpan ago) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() - ago;
-    }
 }

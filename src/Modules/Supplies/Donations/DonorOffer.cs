@@ -78,6 +78,9 @@ internal sealed partial record OfferGift(string ItemCode, long Quantity, string?
     public string Address { get; init; } = "";
     public string Note { get; init; } = "";
 
+    /// <summary>By which it is followed.</summary>
+    internal string Code { get; init; } = TakeDonation.NewCode();
+
     public async Task<GiveOutcome> RunAsync(Session session, CancellationToken cancel)
     {
         if (ItemCatalogue.Current.Find(ItemCode) is null) return new GiveOutcome.Invalid("item");
@@ -92,7 +95,7 @@ internal sealed partial record OfferGift(string ItemCode, long Quantity, string?
         await session.AsSystemAsync(async () => code = await session.QuerySingleAsync<string>("""
             INSERT INTO supplies.donor_offer (code, report, donor, phone, region_code, address, item_code, quantity, note, expires_at, offered_at)
             VALUES (@made, @Report, @Donor, @Phone, @RegionCode, @Address, @ItemCode, @Quantity, @Note, @expires, @now) ON CONFLICT (report) DO UPDATE SET report = excluded.report RETURNING code
-            """, new { made = TakeDonation.NewCode(), Report, Donor, Phone, RegionCode, Address, ItemCode, Quantity, Note, expires = session.Now.AddDays(DonorOffer.LifeDays), now = session.Now }, cancel), cancel);
+            """, new { made = Code, Report, Donor, Phone, RegionCode, Address, ItemCode, Quantity, Note, expires = session.Now.AddDays(DonorOffer.LifeDays), now = session.Now }, cancel), cancel);
         await session.AnnounceAsync(SuppliesModule.Topic, cancel);
         return new GiveOutcome.Done(code);
     }
