@@ -46,6 +46,7 @@ internal sealed class DemoMarket(Database database, IRegions regions) : IDemoDat
         await LoadNecessitiesAsync(session, counties, today, cancel);
         await LoadHouseholdsAsync(session, counties[0], today, cancel);
         await session.CommitAsync(cancel);
+        await LoadDeliveriesAsync(cancel);
     }
 
     private static async Task LoadPricesAsync(Session session, string province, string[] counties, DateOnly today, CancellationToken cancel)
@@ -113,5 +114,24 @@ internal sealed class DemoMarket(Database database, IRegions regions) : IDemoDat
         await session.ExecuteAsync("INSERT INTO supplies.delivery_slot (compound_code, region_code, day, from_hour, to_hour, capacity) VALUES (@Compound, @county, @today, 14, 16, 30), (@Compound, @county, @tomorrow, 9, 11, 30)", new { Compound, county, today, tomorrow = today.AddDays(1) }, cancel);
         foreach (var code in await session.QueryAsync<string>("SELECT code FROM supplies.household WHERE compound_code = @Compound ORDER BY building, door LIMIT 24", new { Compound }, cancel))
             await new PlaceOrder("demo", code, package, 1 + random.Next(2), slot).RunAsync(session, cancel);
+    }
+
+    /// <summary>Orders in every state: the shop has packed most of them, one with less than was ordered, and the worker is half way.</summary>
+    private async Task LoadDeliveriesAsync(CancellationToken cancel)
+    {
+        var shop = new Actor(ActorKind.Account, "demo:shop", "demo", [], new HashSet<string>([MarketPermissions.Own])) { Organisation = DemoAccounts.DemoEnterprise };
+        await using var packing = await database.BeginAsync(shop, cancel);
+        var orders = await packing.QueryAsync<(long Id, string Number, int Ordered, string Code)>("SELECT id, number, ordered, hand_over_code FROM supplies.household_order ORDER BY id", cancel: cancel);
+        foreach (var (order, n) in orders.Take(18).Select((o, n) => (o, n))) await AdvanceOrder.PackAsync(packing, order.Id, n == 3 ? 0 : order.Ordered, n == 3 ? "演示：缺货 Demo: out of stock" : "", cancel);
+        await packing.CommitAsync(cancel);
+        await using var walking = await database.BeginAsync(Actor.System, cancel);
+        foreach (var (order, n) in orders.Take(12).Select((o, n) => (o, n)).Where(o => o.n != 3))
+        {
+            await AdvanceOrder.StepAsync(walking, order.Number, "out", "", cancel);
+            if (n is 1 or 6) await AdvanceOrder.StepAsync(walking, order.Number, "returned", "演示：无人应答 Demo: nobody there", cancel);
+            else if (n < 8) await AdvanceOrder.StepAsync(walking, order.Number, "left", "", cancel);
+            if (n is 0 or 2) await AdvanceOrder.CollectAsync(walking, order.Number, order.Code, cancel);
+        }
+        await walking.CommitAsync(cancel);
     }
 }

@@ -30,6 +30,9 @@ public sealed class DemoMarketTests : IAsyncLifetime
         }
         (await _host.Browser().PageAsync("/supplies/prices?item=mask-medical")).ShouldContain("<rt-chart");
         using var worker = await _host.SignedInAsync("grid", "grid_worker", "42");
-        (await worker.PageAsync("/supplies/households")).ShouldContain("示例小区");
+        var walk = await worker.PageAsync("/supplies/households");
+        walk.ShouldContain("示例小区");
+        walk.ShouldContain("id=\"came-back\"");
+        (await _host.QueryAsync<string>("SELECT DISTINCT state FROM supplies.household_order ORDER BY 1")).ShouldBe(["cancelled", "collected", "left", "ordered", "out", "packed", "returned"]);
     }
 }

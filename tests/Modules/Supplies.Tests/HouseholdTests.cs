@@ -55,6 +55,44 @@ public sealed class HouseholdTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_came_back_goes_out_a_second_time_in_another_window_and_its_goods_are_counted_once()
+    {
+        using var resident = _host.Browser();
+        await RunningHost.PostAsync(resident, $"{OrderPage}?household={_home}", OrderPage, ("household", _home), ("package", $"{_package}"), ("quantity", "2"), ("slot", $"{_slot}"), ("once", "k1"));
+        using var shop = await _host.SignedInAsync("shop", "enterprise", "42", "SHOP");
+        await RunningHost.PostAsync(shop, "/supplies/households/shop", "/supplies/households/shop/orders/1/packed", ("packed", "2"));
+        using var worker = await _host.SignedInAsync("grid", "grid_worker", "4201");
+        var number = (await _host.QueryAsync<string>("SELECT number FROM supplies.household_order")).Single();
+        Task<HttpResponseMessage> PostAsync(string to, params (string, string)[] form) => RunningHost.PostAsync(worker, "/supplies/households", "/supplies/households/" + to, [("number", number), ("day", ""), .. form]);
+        await PostAsync("steps", ("to", "out"));
+        await PostAsync("steps", ("to", "returned"), ("note", "无人应答"));
+        (await worker.PageAsync("/supplies/households?culture=en&ui-culture=en")).ShouldNotContain("No window of the compound has a place");
+        await using (var session = await _host.SessionAsync())
+        {
+            foreach (var (compound, capacity, booked) in new[] { ("C1", 1, 1), ("C1", 1, 0), ("C2", 5, 0) })
+                await session.ExecuteAsync("INSERT INTO supplies.delivery_slot (compound_code, region_code, day, from_hour, to_hour, capacity, booked) VALUES (@compound, '420106', @day, @from, 20, @capacity, @booked)", new { compound, capacity, booked, day = ChinaDay.Of(session.Now).AddDays(1), from = (short)(9 + booked) });
+            await session.CommitAsync();
+        }
+        var slots = await _host.QueryAsync<long>("SELECT id FROM supplies.delivery_slot WHERE id > @_slot ORDER BY id", new { _slot });
+        var page = await worker.PageAsync("/supplies/households?culture=en&ui-culture=en");
+        page.ShouldContain("id=\"came-back\"");
+        page.ShouldContain("无人应答");
+        page.ShouldNotContain($"value=\"{slots[0]}\"");
+        foreach (var wrong in new[] { slots[0], slots[2], 0 }) (await PostAsync($"orders/{number}/again", ("trip", "1"), ("slot", $"{wrong}"))).Headers.Location!.OriginalString.ShouldContain("problem=slot");
+        // The form is sent by three taps at once: it goes out once more, and takes one place.
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => PostAsync($"orders/{number}/again", ("trip", "1"), ("slot", $"{slots[1]}"))));
+        (await _host.QueryAsync<(string, short, long, int?)>("SELECT state, trip, slot_id, packed FROM supplies.household_order")).ShouldBe([("packed", (short)2, slots[1], 2)]);
+        (await _host.QueryAsync<int>("SELECT booked FROM supplies.delivery_slot ORDER BY id")).ShouldBe([1, 1, 1, 0]);
+        (await worker.PageAsync("/supplies/households")).ShouldNotContain("id=\"came-back\"");
+
+        await PostAsync($"walks/{slots[1]}/out");
+        await PostAsync("steps", ("to", "left"));
+        (await PostAsync($"orders/{number}/again", ("trip", "2"), ("slot", $"{_slot}"))).Headers.Location!.OriginalString.ShouldContain("problem=order");
+        (await _host.QueryAsync<string>("SELECT trip || state FROM supplies.household_step ORDER BY trip, at")).ShouldBe(["1ordered", "1packed", "1out", "1returned", "2packed", "2out", "2left"]);
+        (await _host.QueryAsync<int?>("SELECT sum(packed)::int FROM supplies.household_order WHERE state = 'left'")).ShouldBe([2]);
+    }
+
+    [Fact]
     public async Task From_the_household_s_code_to_the_door_without_a_name_or_a_meeting()
     {
         using var resident = _host.Browser();

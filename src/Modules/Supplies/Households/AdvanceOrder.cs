@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using Rongtong.Platform;
 using Rongtong.Platform.Data;
 
 namespace Rongtong.Supplies.Households;
 
 /// <summary>What became of a step.</summary>
-internal enum StepOutcome { Done, Already, NotFound, Refused, Wrong, ShortWithoutReason }
+internal enum StepOutcome { Done, Already, NotFound, Refused, Wrong, ShortWithoutReason, NoPlace }
 
 /// <summary>Steps of an order, each on the locked row: whoever comes second sees that it has been done, and nothing is counted twice.</summary>
 internal static class AdvanceOrder
@@ -14,6 +15,9 @@ internal static class AdvanceOrder
 
     /// <summary>Wrong hand-over codes after which an order takes no more: a million codes cannot be tried.</summary>
     public const int WrongCodesMax = 5;
+
+    /// <summary>Times a parcel goes out; vegetables keep no longer.</summary>
+    public const int TripsMax = 9;
 
     /// <summary>The shop packs: all of it, or less with a reason. Nothing to pack ends the order.</summary>
     public static async Task<StepOutcome> PackAsync(Session session, long id, int packed, string reason, CancellationToken cancel = default)
@@ -43,10 +47,27 @@ internal static class AdvanceOrder
         return StepOutcome.Done;
     }
 
+    /// <summary>What came back goes out once more: packed as it is, in a window of the same compound that has a place left.</summary>
+    /// <param name="trip">The trip it came back from, as the page showed it: the same form sent twice is one new trip.</param>
+    public static async Task<StepOutcome> SendAgainAsync(Session session, string number, int trip, long slot, CancellationToken cancel = default)
+    {
+        if (await LockAsync(session, "number = @number", new { number }, cancel) is not { } order) return StepOutcome.NotFound;
+        if (order.Trip > trip) return StepOutcome.Already;
+        if (order.State != "returned" || order.Trip != trip || order.Trip == TripsMax) return StepOutcome.Refused;
+        // Counting and booking are one statement, as when it was ordered; the place it had in the window before was used.
+        if (await session.ExecuteAsync("UPDATE supplies.delivery_slot SET booked = booked + 1 WHERE id = @slot AND compound_code = @CompoundCode AND day >= @today AND booked < capacity",
+            new { slot, order.CompoundCode, today = ChinaDay.Of(session.Now) }, cancel) == 0) return StepOutcome.NoPlace;
+        await session.ExecuteAsync("UPDATE supplies.household_order SET state = 'packed', slot_id = @slot, trip = trip + 1 WHERE id = @Id", new { order.Id, slot }, cancel);
+        await KeepStepAsync(session, order.Id, "packed", "", cancel);
+        return StepOutcome.Done;
+    }
+
     /// <summary>The grid worker loads the cart: every packed order of the window goes out at once. Says how many did.</summary>
     public static async Task<int> TakeOutAsync(Session session, long slot, CancellationToken cancel = default)
     {
-        var taken = await session.QueryAsync<long>("UPDATE supplies.household_order SET state = 'out' WHERE slot_id = @slot AND state = 'packed' RETURNING id", new { slot }, cancel);
+        // Locked in the order in which a shop packs a batch.
+        var taken = await session.QueryAsync<long>("SELECT id FROM supplies.household_order WHERE slot_id = @slot AND state = 'packed' ORDER BY id FOR NO KEY UPDATE", new { slot }, cancel);
+        await session.ExecuteAsync("UPDATE supplies.household_order SET state = 'out' WHERE id = ANY (@ids)", new { ids = taken.ToArray() }, cancel);
         foreach (var id in taken) await KeepStepAsync(session, id, "out", "", cancel);
         return taken.Count;
     }
@@ -96,13 +117,13 @@ internal static class AdvanceOrder
     }
 
     internal static Task KeepStepAsync(Session session, long id, string state, string note, CancellationToken cancel) =>
-        session.ExecuteAsync("INSERT INTO supplies.household_step (order_id, state, at, actor, note) VALUES (@id, @state, @now, @actor, @note)", new { id, state, now = session.Now, actor = session.Actor.Id, note }, cancel);
+        session.ExecuteAsync("INSERT INTO supplies.household_step (order_id, trip, state, at, actor, note) SELECT id, trip, @state, @now, @actor, @note FROM supplies.household_order WHERE id = @id", new { id, state, now = session.Now, actor = session.Actor.Id, note }, cancel);
 
     private static Task FreeSlotAsync(Session session, long slot, CancellationToken cancel) =>
         session.AsSystemAsync(() => session.ExecuteAsync("UPDATE supplies.delivery_slot SET booked = booked - 1 WHERE id = @slot", new { slot }, cancel), cancel);
 
     private static async Task<LockedOrder?> LockAsync(Session session, string condition, object key, CancellationToken cancel) =>
-        (await session.QueryAsync<LockedOrder>($"SELECT id, state, ordered, slot_id, hand_over_code, wrong_codes FROM supplies.household_order WHERE {condition} FOR NO KEY UPDATE", key, cancel)).SingleOrDefault();
+        (await session.QueryAsync<LockedOrder>($"SELECT id, state, ordered, slot_id, compound_code, trip, hand_over_code, wrong_codes FROM supplies.household_order WHERE {condition} FOR NO KEY UPDATE", key, cancel)).SingleOrDefault();
 
     private sealed record LockedOrder
     {
@@ -110,6 +131,8 @@ internal static class AdvanceOrder
         public string State { get; init; } = "";
         public int Ordered { get; init; }
         public long SlotId { get; init; }
+        public string CompoundCode { get; init; } = "";
+        public short Trip { get; init; }
         public string HandOverCode { get; init; } = "";
         public short WrongCodes { get; init; }
     }

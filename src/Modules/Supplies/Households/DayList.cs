@@ -31,11 +31,49 @@ internal sealed record Walk(long SlotId, string Compound, int FromHour, int ToHo
     public IReadOnlyList<Parcel> Parcels => [.. Visits.SelectMany(v => v.Parcels)];
 }
 
+/// <summary>A parcel that came back, and why.</summary>
+internal sealed record CameBack
+{
+    public string Number { get; init; } = "";
+    public short Trip { get; init; }
+    public string CompoundCode { get; init; } = "";
+    public string Compound { get; init; } = "";
+    public string Building { get; init; } = "";
+    public string Door { get; init; } = "";
+    public string Package { get; init; } = "";
+    public int Packed { get; init; }
+    public string Note { get; init; } = "";
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>A window that still takes a parcel.</summary>
+internal sealed record OpenSlot
+{
+    public long Id { get; init; }
+    public string CompoundCode { get; init; } = "";
+    public DateOnly Day { get; init; }
+    public short FromHour { get; init; }
+    public short ToHour { get; init; }
+    public int Free { get; init; }
+}
+
 /// <summary>The grid worker's day.</summary>
 internal static class DayList
 {
     /// <summary>Parcels of one worker's day that a page shows.</summary>
     private const int ParcelsMax = 1_000;
+
+    /// <summary>What came back and has not gone out again, of whichever day; the longest waiting first.</summary>
+    public static Task<IReadOnlyList<CameBack>> CameBackAsync(Session session, CancellationToken cancel) => session.QueryAsync<CameBack>("""
+        SELECT o.number, o.trip, o.compound_code, c.name AS compound, h.building, h.door, p.name AS package, coalesce(o.packed, 0) AS packed, s.note, s.at
+        FROM supplies.household_order o JOIN supplies.household_step s ON s.order_id = o.id AND s.trip = o.trip AND s.state = 'returned'
+        JOIN supplies.household h ON h.code = o.household_code JOIN supplies.compound c ON c.code = o.compound_code JOIN supplies.household_package p ON p.id = o.package_id
+        WHERE o.state = 'returned' AND o.trip < @TripsMax ORDER BY s.at, o.id LIMIT @ParcelsMax
+        """, new { AdvanceOrder.TripsMax, ParcelsMax }, cancel);
+
+    /// <summary>Windows from a day on in which there is a place left.</summary>
+    public static Task<IReadOnlyList<OpenSlot>> OpenSlotsAsync(Session session, DateOnly today, CancellationToken cancel) => session.QueryAsync<OpenSlot>(
+        "SELECT id, compound_code, day, from_hour, to_hour, capacity - booked AS free FROM supplies.delivery_slot WHERE day >= @today AND booked < capacity ORDER BY day, from_hour, id LIMIT @ParcelsMax", new { today, ParcelsMax }, cancel);
 
     public static async Task<IReadOnlyList<Walk>> ReadAsync(Session session, DateOnly day, CancellationToken cancel = default)
     {

@@ -68,6 +68,18 @@ internal static class HouseholdEndpoints
             return Answer(http, outcome, Page + "?day=" + Uri.EscapeDataString(form["day"].ToString()));
         }).RequirePermission(MarketPermissions.Deliver).ExcludeFromDescription();
 
+        endpoints.MapPost(Page + "/orders/{number}/again", async (string number, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
+        {
+            await using var session = await database.BeginAsync(http.Actor(), cancel);
+            var outcome = await AdvanceOrder.SendAgainAsync(session, number, (int)Math.Clamp(Number(form["trip"]), -1, int.MaxValue), Number(form["slot"]), cancel);
+            if (outcome is StepOutcome.Done)
+            {
+                session.Audit("supplies.order-stepped", number, "again");
+                await session.CommitAsync(cancel);
+            }
+            return Answer(http, outcome, Page + "?day=" + Uri.EscapeDataString(form["day"].ToString()));
+        }).RequirePermission(MarketPermissions.Deliver).ExcludeFromDescription();
+
         endpoints.MapPost(Page + "/walks/{slot:long}/out", async (long slot, HttpContext http, IFormCollection form, Database database, CancellationToken cancel) =>
         {
             await using var session = await database.BeginAsync(http.Actor(), cancel);
@@ -139,6 +151,8 @@ internal static class HouseholdEndpoints
                 return Results.LocalRedirect(page + joint + "problem=code");
             case StepOutcome.ShortWithoutReason:
                 return Results.LocalRedirect(page + joint + "problem=reason");
+            case StepOutcome.NoPlace:
+                return Results.LocalRedirect(page + joint + "problem=slot");
             default:
                 return Results.LocalRedirect(page + joint + "problem=order");
         }

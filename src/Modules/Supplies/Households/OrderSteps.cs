@@ -15,8 +15,9 @@ internal enum StepKind
 /// The way of an order.
 /// <code>
 /// ordered ──> packed ──> out ──> left ──> collected
-///    │          │         │       │
-///    └─> cancelled <─┘    └─> returned <─┘
+///    │         │  ^        │       │
+///    └─> cancelled <─┘     └─> returned <─┘
+///                 └── again, in another window ──┘   the goods stay packed: they are counted once
 /// </code>
 /// </summary>
 internal static class OrderSteps
