@@ -1,13 +1,10 @@
 import { Camera, readPicture } from '../checkpoint/camera';
 import { openOrder, tokenIn } from './order';
 import { keepScan, readScans, settle } from './queue';
+import { sendKept, syncTag } from './send';
 
-/** Scans in one message, as the server takes them. */
-const sentAtOnceMax = 100;
 /** Phones say too late, or never, that the network is back: what waits is tried again this often. */
 const retryMs = 20_000;
-/** Words of the server that mean: it counts, or counted before. */
-const taken = ['moved', 'noted', 'already', 'repeated'];
 
 /**
  * <rt-scan data-key="…">: reads the code on a truck's paper by camera, from a picture or as text, and takes the forms of the scan page. What is said
@@ -15,7 +12,6 @@ const taken = ['moved', 'noted', 'already', 'repeated'];
  * the paper is checked with the public key and shown from its own content, on a page that the service worker keeps.
  */
 class RtScan extends HTMLElement {
-  private isSending = false;
   private camera!: Camera;
 
   connectedCallback(): void {
@@ -29,7 +25,12 @@ class RtScan extends HTMLElement {
     });
     window.addEventListener('online', () => void this.send());
     window.addEventListener('offline', () => void this.show());
-    document.addEventListener('visibilitychange', () => { if (document.hidden) this.stopCamera(); });
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) return;
+      this.stopCamera();
+      // A network that is half there has not answered yet when the phone goes back into the pocket.
+      void readScans().then(scans => (scans.some(scan => !scan.refused) ? sendWhenClosed() : undefined));
+    });
     window.setInterval(() => void this.send(), retryMs);
     this.piece('camera').hidden = !navigator.mediaDevices;
     void this.start();
@@ -97,27 +98,16 @@ class RtScan extends HTMLElement {
 
   private async send(): Promise<void> {
     await this.show();
-    const scans = (await readScans()).filter(scan => !scan.refused).slice(0, sentAtOnceMax);
-    if (this.isSending || scans.length === 0) return;
-    this.isSending = true;
+    if (!(await readScans()).some(scan => !scan.refused)) return;
     try {
-      const body = JSON.stringify({ scans: scans.map(({ id, consignment, step, quantity, reason, at }) => ({ id, consignment, step, quantity, reason, at })) });
-      const response = await fetch('/api/v1/supplies/scans', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      // Not signed in is not told "no" for good: the queue waits for whoever signs in.
-      this.say('sign-in', response.status === 401 || response.status === 403 || response.redirected ? '' : null);
-      if (response.ok && !response.redirected) {
-        const answers = new Map(((await response.json()) as { id: string; outcome: string }[]).map(answer => [answer.id, answer.outcome]));
-        for (const scan of scans) {
-          const outcome = answers.get(scan.id);
-          if (outcome !== undefined) await settle(scan, taken.includes(outcome) ? null : outcome);
-        }
-        this.say('sent', String([...answers.values()].filter(outcome => taken.includes(outcome)).length));
-      }
+      const sent = await sendKept();
+      if (sent === 'busy') return;
+      this.say('sign-in', sent === 'sign-in' ? '' : null);
+      if (sent !== 'sign-in') this.say('sent', String(sent));
     } catch (fault) {
-      // No network is a TypeError of fetch: the queue keeps what it has.
       if (!(fault instanceof TypeError)) throw fault;
+      await sendWhenClosed();
     } finally {
-      this.isSending = false;
       await this.show();
     }
   }
@@ -174,6 +164,13 @@ class RtScan extends HTMLElement {
     if (!element) throw new Error(`The scan page has no part '${name}'.`);
     return element;
   }
+}
+
+/** A browser that has Background Sync sends what waits when the network is back, though the page be closed by then; others send when it is opened. */
+async function sendWhenClosed(): Promise<void> {
+  const registration = (await navigator.serviceWorker?.getRegistration()) as (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
+  // Refused where the owner of the phone switched it off: then it waits for the page, as everywhere else.
+  await registration?.sync?.register(syncTag).catch(() => undefined);
 }
 
 customElements.define('rt-scan', RtScan);

@@ -1,10 +1,14 @@
 /**
  * The service worker of the scan page: with a network the server's page, without one the page as it was kept. What is kept was drawn for nobody
  * (fetched without cookies), so that no name and no token of a form lies on a shared phone. The server writes /supplies/scan/worker.js, which
- * names the files of this edition and the language, and loads this script.
+ * names the files of this edition and the language, and loads this script. It also sends the scans that wait when the browser says that there is a
+ * network and no page is open to do it.
  */
+import { sendKept, syncTag } from './send';
+
 interface Shell { edition: string; language: string; page: string; files: string[] }
 interface LifeEvent extends Event { waitUntil(work: Promise<unknown>): void }
+interface SyncEvent extends LifeEvent { tag: string }
 interface RequestEvent extends LifeEvent { request: Request; respondWith(answer: Promise<Response>): void }
 
 declare const self: {
@@ -13,6 +17,7 @@ declare const self: {
   skipWaiting(): Promise<void>;
   clients: { claim(): Promise<void> };
   addEventListener(type: 'install' | 'activate', listener: (event: LifeEvent) => void): void;
+  addEventListener(type: 'sync', listener: (event: SyncEvent) => void): void;
   addEventListener(type: 'fetch', listener: (event: RequestEvent) => void): void;
 };
 
@@ -24,6 +29,8 @@ const patienceMs = 4_000;
 
 self.addEventListener('install', event => event.waitUntil(install()));
 self.addEventListener('activate', event => event.waitUntil(activate()));
+// Without a network sending throws, and the browser asks again later.
+self.addEventListener('sync', event => { if (event.tag === syncTag) event.waitUntil(sendKept()); });
 self.addEventListener('fetch', event => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
@@ -68,4 +75,3 @@ async function keepPage(): Promise<void> {
   await (await caches.open(name)).put(page, answer);
 }
 
-export {};
