@@ -50,11 +50,14 @@ internal static class Reservations
     /// <summary>Longest life of an unconfirmed reservation: goods that nobody answers for are needed elsewhere.</summary>
     private static readonly TimeSpan s_lifeMax = TimeSpan.FromDays(7);
 
-    public static async Task<ReserveOutcome> ReserveAsync(Session session, IReadOnlyList<NewConsignment> consignments, TimeSpan goodFor, CancellationToken cancel)
+    public static Task<ReserveOutcome> ReserveAsync(Session session, IReadOnlyList<NewConsignment> consignments, TimeSpan goodFor, CancellationToken cancel) =>
+        consignments.Count > ConsignmentsMax ? Task.FromResult<ReserveOutcome>(new ReserveOutcome.Refused(consignments[ConsignmentsMax].Reference, "count")) : ReserveAllAsync(session, consignments, goodFor, cancel);
+
+    /// <summary>The same for a plan, which has limits of its own: all of it in one go, so that its shelves are locked and posted once.</summary>
+    internal static async Task<ReserveOutcome> ReserveAllAsync(Session session, IReadOnlyList<NewConsignment> consignments, TimeSpan goodFor, CancellationToken cancel)
     {
         if (goodFor <= TimeSpan.Zero || goodFor > s_lifeMax) throw new ArgumentOutOfRangeException(nameof(goodFor), goodFor, $"A reservation stands for up to {s_lifeMax}.");
         if (consignments.Count == 0) return new ReserveOutcome.Reserved([]);
-        if (consignments.Count > ConsignmentsMax) return new ReserveOutcome.Refused(consignments[ConsignmentsMax].Reference, "count");
         ReserveOutcome? outcome = null;
         var (may, covers) = (session.Actor.May(SuppliesPermissions.Plan), (Func<string, bool>)session.Actor.Covers);
         await session.AsSystemAsync(async () => outcome = await RunAsync(session, consignments, goodFor, null, (c, from, to) => may && (covers(from) || (c.Regime == "voluntary" && covers(to))), cancel), cancel);
@@ -139,7 +142,7 @@ internal static class Reservations
     }
 
     /// <summary>What lies on the shelves. Both sides of the posting are locked here, in the ledger's order, so that no session waits for another in a circle.</summary>
-    internal static async Task<Dictionary<(string Place, string Item), List<(long LotId, long Quantity, DateOnly? ExpiresOn)>>> LockShelvesAsync(Session session, IReadOnlyList<NewConsignment> wanted, CancellationToken cancel)
+    private static async Task<Dictionary<(string Place, string Item), List<(long LotId, long Quantity, DateOnly? ExpiresOn)>>> LockShelvesAsync(Session session, IReadOnlyList<NewConsignment> wanted, CancellationToken cancel)
     {
         var shelves = wanted.Where(c => c.MadeOn is null).Select(c => (c.FromFacility, c.ItemCode)).Distinct().ToArray();
         var rows = await session.QueryAsync<(string Place, string Item, string State, long LotId, long Quantity, DateOnly? ExpiresOn)>("""
@@ -181,11 +184,29 @@ internal static class Reservations
             new { ids = lines.Select(l => l.Consignment).ToArray(), lots = lines.Select(l => l.LotId).ToArray(), quantities = lines.Select(l => l.Quantity).ToArray() }, cancel);
         // The numbers are new, so the name of the posting is; and every account is locked already, so that parts of it may be posted one after the other.
         var part = 0;
-        foreach (var chunk in lines.Chunk(Ledger.MovesMax))
+        foreach (var chunk in Together(lines).Chunk(Ledger.MovesMax))
         {
-            var moves = chunk.Select(l => new Move(l.LotId, new(l.From, StockState.OnHand), new(l.From, StockState.Reserved), l.Quantity)).ToArray();
-            if (await Ledger.MoveAsync(session, new($"consignments:{ids.Min()}-{ids.Max()}:reserved:{part++}", "reservation", "", moves), cancel) is not MoveOutcome.Moved)
+            if (await Ledger.MoveAsync(session, new($"consignments:{ids.Min()}-{ids.Max()}:reserved:{part++}", "reservation", "", chunk), cancel) is not MoveOutcome.Moved)
                 throw new InvalidOperationException($"The consignments {ids.Min()} to {ids.Max()} could not be reserved although their shelves were locked.");
+        }
+    }
+
+    /// <summary>What is set aside of a lot is one entry, for however many consignments: those stand in their lines.</summary>
+    private static IEnumerable<Move> Together(List<(long Consignment, string From, long LotId, long Quantity)> lines)
+    {
+        foreach (var shelf in lines.GroupBy(l => (l.LotId, l.From)))
+        {
+            var (from, to, sum) = (new Account(shelf.Key.From, StockState.OnHand), new Account(shelf.Key.From, StockState.Reserved), 0L);
+            foreach (var quantity in shelf.Select(l => l.Quantity))
+            {
+                if (sum > Ledger.QuantityMax - quantity)
+                {
+                    yield return new(shelf.Key.LotId, from, to, sum);
+                    sum = 0;
+                }
+                sum += quantity;
+            }
+            yield return new(shelf.Key.LotId, from, to, sum);
         }
     }
 

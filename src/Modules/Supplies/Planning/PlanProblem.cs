@@ -25,23 +25,26 @@ internal static class PlanProblem
         Asked[] demands = [.. snapshot.Needs.Select((n, i) => new Asked(DemandName(i), Group(n.Item), n.Quantity, n.Tier))];
         var suppliesOf = Enumerable.Range(0, supplies.Length).GroupBy(s => supplies[s].Item, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
         var pinned = pins.ToLookup(p => p.Demand, p => p.Supply);
-        var (from, to, cost) = (new List<int>(), new List<int>(), new List<long>());
-        var candidates = new List<(long Cost, int Supply)>();
-        for (var d = 0; d < demands.Length; d++)
+        var bySize = suppliesOf.ToDictionary(g => g.Key, g => g.Value.OrderByDescending(s => snapshot.Supplies[s].Quantity).ThenBy(s => s).ToArray(), StringComparer.Ordinal);
+        // Every need looks at every supply of its item, tens of millions of pairs in a province; no need depends on another, so the cores share them.
+        var lanes = new (long Cost, int Supply)[demands.Length][];
+        Parallel.For(0, demands.Length, () => new List<(long Cost, int Supply)>(), (d, _, candidates) =>
         {
             candidates.Clear();
             foreach (var s in suppliesOf.GetValueOrDefault(demands[d].Item, []))
             {
                 if ((!settings.IsInPacks || snapshot.Supplies[s].Item == snapshot.Needs[d].Item) && LaneCosts.Of(snapshot, snapshot.Supplies[s], snapshot.Needs[d]) is { } lane) candidates.Add((lane.Cost, s));
             }
-            foreach (var (unit, s) in Sensible(candidates, snapshot, pinned[d]))
-            {
-                from.Add(s);
-                to.Add(d);
-                cost.Add(unit);
-            }
+            lanes[d] = Sensible(candidates, settings.Neighbours, bySize.GetValueOrDefault(demands[d].Item, []), pinned[d]);
+            return candidates;
+        }, _ => { });
+        var count = lanes.Sum(l => l.Length);
+        var (from, to, cost) = (new int[count], new int[count], new long[count]);
+        for (int d = 0, at = 0; d < lanes.Length; d++)
+        {
+            foreach (var (unit, s) in lanes[d]) (from[at], to[at], cost[at++]) = (s, d, unit);
         }
-        return new(supplies, demands, [.. from], [.. to], [.. cost]);
+        return new(supplies, demands, from, to, cost);
     }
 
     /// <summary>The same problem with the lanes that only a pin brings in; what <see cref="Build"/> gives for these pins, without looking at every pair again.</summary>
@@ -62,16 +65,30 @@ internal static class PlanProblem
 
     public static string DemandName(int demand) => string.Create(CultureInfo.InvariantCulture, $"d{demand}");
 
-    private static IEnumerable<(long Cost, int Supply)> Sensible(List<(long Cost, int Supply)> candidates, PlanSnapshot snapshot, IEnumerable<int> pinned)
+    /// <summary>The cheapest and the largest of what can serve a need, and what is pinned, by supply; all where there are few.</summary>
+    /// <param name="candidates">By supply.</param>
+    /// <param name="bySize">Supplies of the item, the largest first.</param>
+    internal static (long Cost, int Supply)[] Sensible(List<(long Cost, int Supply)> candidates, int near, int[] bySize, IEnumerable<int> pinned)
     {
-        var near = snapshot.Settings.Neighbours;
-        if (candidates.Count <= near + (near / 4)) return candidates;
-        var wanted = pinned.ToHashSet();
-        wanted.UnionWith(candidates.OrderByDescending(c => snapshot.Supplies[c.Supply].Quantity).ThenBy(c => c.Supply).Take(near / 4).Select(c => c.Supply));
-        candidates.Sort();
-        wanted.UnionWith(candidates.Take(near).Select(c => c.Supply));
-        return candidates.Where(c => wanted.Contains(c.Supply)).OrderBy(c => c.Supply);
+        if (candidates.Count <= near + (near / 4)) return [.. candidates];
+        // The dearest of the cheapest so far is on top, and gives way: no need to sort a thousand to take forty.
+        var cheapest = new PriorityQueue<int, (long Cost, int Supply)>(near, s_dearestFirst);
+        foreach (var candidate in candidates)
+        {
+            if (cheapest.Count < near) cheapest.Enqueue(candidate.Supply, candidate);
+            else if (cheapest.TryPeek(out _, out var dearest) && candidate.CompareTo(dearest) < 0) cheapest.EnqueueDequeue(candidate.Supply, candidate);
+        }
+        var wanted = new SortedSet<int>(cheapest.UnorderedItems.Select(c => c.Element));
+        wanted.UnionWith(pinned.Where(s => At(candidates, s) >= 0));
+        wanted.UnionWith(bySize.Where(s => At(candidates, s) >= 0).Take(near / 4));
+        return [.. wanted.Select(s => candidates[At(candidates, s)])];
     }
+
+    private static readonly Comparer<(long Cost, int Supply)> s_dearestFirst = Comparer<(long Cost, int Supply)>.Create((a, b) => b.CompareTo(a));
+
+    private static int At(List<(long Cost, int Supply)> candidates, int supply) => candidates.BinarySearch((0, supply), s_bySupply);
+
+    private static readonly Comparer<(long Cost, int Supply)> s_bySupply = Comparer<(long Cost, int Supply)>.Create((a, b) => a.Supply.CompareTo(b.Supply));
 
     private static Dictionary<string, string> Groups(bool isApart)
     {

@@ -57,33 +57,28 @@ internal sealed record SendPlan(long PlanId, int ExpectedVersion)
         LineToSend[] ready = [.. lines.Where(l => l.Source == "on_hand" || (l.Source == "planned" && l.AvailableOn is not null && session.Actor.Covers(l.FromRegion)))];
         if (ready.Length == 0 && !await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM supplies.plan_need WHERE plan_id = @PlanId AND missed > 0 AND need_id IS NOT NULL)", new { PlanId }, cancel)) return new SendOutcome.Nothing();
         var wanted = ready.Select(l => new NewConsignment(l.ItemCode, l.FromFacility, l.ToFacility, l.Quantity, "command", Reference(PlanId, l.Supply, l.Demand), l.NeedId, l.Tier) { MadeOn = l.Source == "planned" ? l.AvailableOn : null }).ToList();
-        // Days of output first, in one order, then every shelf at once: two plans that send the same goods part by part never wait for each other in a circle.
-        var (planned, there) = (wanted.Where(w => w.MadeOn is not null).OrderBy(w => w.FromFacility, StringComparer.Ordinal).ThenBy(w => w.ItemCode, StringComparer.Ordinal).ThenBy(w => w.MadeOn).ToList(), wanted.Where(w => w.MadeOn is null).ToList());
-        var areShelvesLocked = there.Count <= Reservations.ConsignmentsMax;
-        foreach (var part in planned.Chunk(Reservations.ConsignmentsMax).Concat(there.Chunk(Reservations.ConsignmentsMax)))
+        var idOf = new Dictionary<string, long>(StringComparer.Ordinal);
+        // Days of output first, then every shelf at once, as everybody locks who promises goods.
+        foreach (var part in wanted.GroupBy(w => w.MadeOn is null).OrderBy(g => g.Key).Select(g => g.ToArray()))
         {
-            if (!areShelvesLocked && part[0].MadeOn is null)
-            {
-                await session.AsSystemAsync(() => Reservations.LockShelvesAsync(session, there, cancel), cancel);
-                areShelvesLocked = true;
-            }
-            // Whatever an earlier part reserved is taken back with the session, which the caller does not commit.
-            switch (await Reservations.ReserveAsync(session, part, GoodFor, cancel))
+            // Whatever the first part reserved is taken back with the session, which the caller does not commit.
+            switch (await Reservations.ReserveAllAsync(session, part, GoodFor, cancel))
             {
                 case ReserveOutcome.NotEnough missing:
                     return new SendOutcome.NotEnough(missing.Which);
                 case ReserveOutcome.Refused refused:
                     return new SendOutcome.Refused(refused.Reference, refused.Field);
-                case ReserveOutcome.Reserved:
+                case ReserveOutcome.Reserved reserved:
+                    foreach (var (consignment, id) in part.Zip(reserved.Ids)) idOf[consignment.Reference] = id;
                     break;
                 case var other:
                     throw new InvalidOperationException($"The reservation ended as {other}.");
             }
         }
-        await session.ExecuteAsync("""
-            UPDATE supplies.plan_line l SET consignment_id = c.id, sent_at = @Now FROM supplies.consignment c, unnest(@supplies, @demands, @references) AS r (supply, demand, reference)
-            WHERE l.plan_id = @PlanId AND l.supply = r.supply AND l.demand = r.demand AND c.reference = r.reference
-            """, new { PlanId, session.Now, supplies = ready.Select(l => l.Supply).ToArray(), demands = ready.Select(l => l.Demand).ToArray(), references = wanted.Select(w => w.Reference).ToArray() }, cancel);
+        // In the product's name: that the actor may send the plan was asked of its row, not of each of its lines.
+        await session.AsSystemAsync(() => session.ExecuteAsync("""
+            UPDATE supplies.plan_line l SET consignment_id = r.id, sent_at = @Now FROM unnest(@supplies, @demands, @ids) AS r (supply, demand, id) WHERE l.plan_id = @PlanId AND l.supply = r.supply AND l.demand = r.demand
+            """, new { PlanId, session.Now, supplies = ready.Select(l => l.Supply).ToArray(), demands = ready.Select(l => l.Demand).ToArray(), ids = wanted.Select(w => idOf[w.Reference]).ToArray() }, cancel), cancel);
         await session.ExecuteAsync("UPDATE supplies.plan SET state = 'sent', sent_by = @by, sent_at = @Now WHERE id = @PlanId", new { PlanId, by = session.Actor.Id, session.Now }, cancel);
         session.Audit("supplies.plan-sent", PlanId.ToString(CultureInfo.InvariantCulture), ready.Length.ToString(CultureInfo.InvariantCulture));
         await session.AnnounceAsync(SuppliesModule.Topic, cancel);

@@ -126,7 +126,8 @@ internal sealed class StoredPlans
             INSERT INTO supplies.plan (region_code, parent_id, snapshot, snapshot_sha256, engine_version, rule_version, needs, is_demo, created_by, created_at, scope, entry_mark, need_mark, step_mark)
             VALUES (@Region, @Parent, @packed, @digest, @engine, @LaneRule, @needs, @IsDemo, @by, @now, @scope, @Entry, @Need, @Step) RETURNING id
             """, new { stored.Region, origin.Parent, packed = Stored.Pack(json), digest, engine = SolvePlan.EngineVersion, stored.LaneRule, needs = stored.Needs.Count, origin.IsDemo, by = session.Actor.Id, now = session.Now, scope = origin.Scope.ToArray(), origin.Marks.Entry, origin.Marks.Need, origin.Marks.Step }, cancel);
-        await session.ExecuteAsync("""
+        // In the product's name: the plan's row was written in the actor's, and to ask again for each of a hundred thousand rows takes longer than to write it.
+        await session.AsSystemAsync(() => session.ExecuteAsync("""
             INSERT INTO supplies.plan_need (plan_id, demand, need_id, facility_code, region_code, item_code, tier, amount_kind, basis, needed, high, missed)
             SELECT @id, * FROM unnest(@demand, @need, @facility, @region, @item, @tier, @kind, @basis, @needed, @high, @missed)
             """, new
@@ -143,9 +144,9 @@ internal sealed class StoredPlans
             needed = stored.Needs.Select(n => n.Quantity).ToArray(),
             high = stored.Needs.Select(n => n.High).ToArray(),
             missed = solved.Result.Missed.ToArray(),
-        }, cancel);
+        }, cancel), cancel);
         await WriteVersionAsync(session, id, 1, solved, [], cancel);
-        await WriteLinesAsync(session, id, solved, isFirst: true, cancel);
+        await session.AsSystemAsync(() => PlanLines.WriteAsync(session, id, solved, isFirst: true, cancel), cancel);
         Keep(id, new(stored) { First = solved, Latest = (1, solved) });
         return id;
     }
@@ -157,9 +158,12 @@ internal sealed class StoredPlans
         await session.ExecuteAsync("UPDATE supplies.plan SET version = @next WHERE id = @Id", new { next, plan.Id }, cancel);
         await session.ExecuteAsync("SELECT set_config('enable_nestloop', 'off', true)", cancel: cancel);
         await WriteVersionAsync(session, plan.Id, next, solved, changes, cancel);
-        await WriteLinesAsync(session, plan.Id, solved, isFirst: false, cancel);
-        await session.ExecuteAsync("UPDATE supplies.plan_need n SET missed = m.missed FROM unnest(@demand, @missed) AS m (demand, missed) WHERE n.plan_id = @Id AND n.demand = m.demand AND n.missed <> m.missed",
-            new { plan.Id, demand = Enumerable.Range(0, solved.Result.Missed.Count).ToArray(), missed = solved.Result.Missed.ToArray() }, cancel);
+        await session.AsSystemAsync(async () =>
+        {
+            await PlanLines.WriteAsync(session, plan.Id, solved, isFirst: false, cancel);
+            await session.ExecuteAsync("UPDATE supplies.plan_need n SET missed = m.missed FROM unnest(@demand, @missed) AS m (demand, missed) WHERE n.plan_id = @Id AND n.demand = m.demand AND n.missed <> m.missed",
+                new { plan.Id, demand = Enumerable.Range(0, solved.Result.Missed.Count).ToArray(), missed = solved.Result.Missed.ToArray() }, cancel);
+        }, cancel);
         await session.ExecuteAsync("SELECT set_config('enable_nestloop', 'on', true)", cancel: cancel);
     }
 
@@ -192,56 +196,6 @@ internal sealed class StoredPlans
         var missed = new SortedDictionary<int, decimal> { [1] = 0, [2] = 0, [3] = 0, [4] = 0 };
         for (var d = 0; d < solved.Snapshot.Needs.Count; d++) missed[solved.Snapshot.Needs[d].Tier] = missed.GetValueOrDefault(solved.Snapshot.Needs[d].Tier) + solved.Result.Missed[d];
         return missed;
-    }
-
-    /// <summary>Only lines that changed are written; what the version before had and this has not stays with 0.</summary>
-    private static async Task WriteLinesAsync(Session session, long id, SolvedPlan solved, bool isFirst, CancellationToken cancel)
-    {
-        var snapshot = solved.Snapshot;
-        var pins = solved.Result.Pins.ToDictionary(p => (p.Supply, p.Demand), p => p.Quantity);
-        SolvedLine[] lines = [.. solved.Lines.Concat(solved.Result.Pins.Where(p => p.Quantity == 0).Select(p => new SolvedLine(p.Supply, p.Demand, 0)))];
-        if (!isFirst)
-        {
-            await session.ExecuteAsync("DELETE FROM supplies.plan_line WHERE plan_id = @id AND quantity = 0", new { id }, cancel);
-            await session.ExecuteAsync("""
-                UPDATE supplies.plan_line x SET before = x.quantity, quantity = coalesce(n.q, 0), pinned = n.p
-                FROM supplies.plan_line y LEFT JOIN unnest(@supply, @demand, @quantity, @pinned) AS n (s, d, q, p) ON n.s = y.supply AND n.d = y.demand
-                WHERE x.plan_id = @id AND y.plan_id = @id AND x.supply = y.supply AND x.demand = y.demand
-                    AND (coalesce(y.before, y.quantity), y.quantity, y.pinned) IS DISTINCT FROM (y.quantity, coalesce(n.q, 0), n.p)
-                """, new
-            {
-                id,
-                supply = lines.Select(l => l.Supply).ToArray(),
-                demand = lines.Select(l => l.Demand).ToArray(),
-                quantity = lines.Select(l => l.Quantity).ToArray(),
-                pinned = lines.Select(l => pins.TryGetValue((l.Supply, l.Demand), out var pin) ? pin : (long?)null).ToArray(),
-            }, cancel);
-        }
-        await session.ExecuteAsync("""
-            INSERT INTO supplies.plan_line (plan_id, supply, demand, wanted_item, item_code, source, from_facility, from_region, to_facility, to_region, need_id, tier, quantity, before, pinned, unit_cost, available_on)
-            SELECT @id, s, d, w, i, o, ff, fr, tf, tr, n, t, q, CASE WHEN @isFirst THEN NULL ELSE 0 END, p, c, a
-            FROM unnest(@supply, @demand, @wanted, @item, @source, @from, @fromRegion, @to, @toRegion, @need, @tier, @quantity, @pinned, @cost, @available) AS l (s, d, w, i, o, ff, fr, tf, tr, n, t, q, p, c, a)
-            WHERE @isFirst OR NOT EXISTS (SELECT FROM supplies.plan_line z WHERE z.plan_id = @id AND z.supply = s AND z.demand = d)
-            """, new
-        {
-            id,
-            isFirst,
-            supply = lines.Select(l => l.Supply).ToArray(),
-            demand = lines.Select(l => l.Demand).ToArray(),
-            wanted = lines.Select(l => snapshot.Needs[l.Demand].Item).ToArray(),
-            item = lines.Select(l => snapshot.Supplies[l.Supply].Item).ToArray(),
-            source = lines.Select(l => snapshot.Supplies[l.Supply].Source).ToArray(),
-            from = lines.Select(l => snapshot.Places[snapshot.Supplies[l.Supply].Place].Code).ToArray(),
-            fromRegion = lines.Select(l => snapshot.Places[snapshot.Supplies[l.Supply].Place].Region).ToArray(),
-            to = lines.Select(l => snapshot.Places[snapshot.Needs[l.Demand].Place].Code).ToArray(),
-            toRegion = lines.Select(l => snapshot.Places[snapshot.Needs[l.Demand].Place].Region).ToArray(),
-            need = lines.Select(l => snapshot.Needs[l.Demand].NeedId).ToArray(),
-            tier = lines.Select(l => (short)snapshot.Needs[l.Demand].Tier).ToArray(),
-            quantity = lines.Select(l => l.Quantity).ToArray(),
-            pinned = lines.Select(l => pins.TryGetValue((l.Supply, l.Demand), out var pin) ? pin : (long?)null).ToArray(),
-            available = lines.Select(l => snapshot.Supplies[l.Supply].From).ToArray(),
-            cost = lines.Select(l => LaneCosts.Of(snapshot, snapshot.Supplies[l.Supply], snapshot.Needs[l.Demand])!.Value.Cost).ToArray(),
-        }, cancel);
     }
 
     /// <summary>What the pages say of the present version as a whole, counted once: it is the same for everybody who may see the plan.</summary>
