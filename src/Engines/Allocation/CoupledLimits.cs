@@ -7,7 +7,11 @@ namespace Rongtong.Allocation;
 /// <param name="MinimumLot">For an item the least quantity of a line; less is not sent at all.</param>
 public sealed record CoupledLimits(
     IReadOnlyDictionary<string, long>? TruckCapacity = null, IReadOnlyDictionary<string, long>? UnitSize = null,
-    IReadOnlyDictionary<string, long>? Pack = null, IReadOnlyDictionary<string, long>? MinimumLot = null);
+    IReadOnlyDictionary<string, long>? Pack = null, IReadOnlyDictionary<string, long>? MinimumLot = null)
+{
+    /// <summary>For each supply of the problem the least quantity of a line from it; 0 for any. Where its item has one too, the larger holds.</summary>
+    public IReadOnlyList<long>? LotOfSupply { get; init; }
+}
 
 /// <summary>A feasible plan and how far from the best it can be at most.</summary>
 /// <param name="Lines">What is sent.</param>
@@ -78,7 +82,7 @@ public static class CoupledAllocator
             var coupled = new Coupled(problem, limits, penaltyOfTier, closed, threads);
             var plan = coupled.Solve();
             bound ??= plan.Bound;
-            int[] small = [.. plan.Lines.Where(l => l.Quantity < Of(limits.MinimumLot, problem.Demands[problem.LaneDemand[l.Lane]].Item, 0)).Select(l => l.Lane)];
+            int[] small = [.. plan.Lines.Where(l => l.Quantity < LeastOf(problem, limits, l.Lane)).Select(l => l.Lane)];
             if (small.Length == 0) return plan with { Bound = bound.Value };
             if (round == LotRoundsMax)
             {
@@ -97,6 +101,9 @@ public static class CoupledAllocator
         }
     }
 
+    private static long LeastOf(AllocationProblem problem, CoupledLimits limits, int lane) =>
+        Math.Max(Of(limits.MinimumLot, problem.Demands[problem.LaneDemand[lane]].Item, 0), limits.LotOfSupply?[problem.LaneSupply[lane]] ?? 0);
+
     private static void Check(AllocationProblem problem, CoupledLimits limits, IReadOnlyList<long> penaltyOfTier)
     {
         var tiers = problem.Demands.Select(d => d.Priority).DefaultIfEmpty().Max();
@@ -105,6 +112,8 @@ public static class CoupledAllocator
         {
             if (table is not null && table.FirstOrDefault(e => e.Value < least || e.Value > most) is { Key: not null } wrong) throw new ArgumentException($"{name} of {wrong.Key}: {wrong.Value}; expected {least} to {most}.");
         }
+        if (limits.LotOfSupply is { } lots && (lots.Count != problem.Supplies.Count || lots.Any(l => l is < 0 or > AllocationLimits.Quantity)))
+            throw new ArgumentException($"{lots.Count} minimum lots of supplies, {lots.DefaultIfEmpty().Max()} at most; expected one for each of {problem.Supplies.Count} supplies, 0 to {AllocationLimits.Quantity}.");
         // Products that must fit in 64 bits: costs of a pack in parts, and loads of all goods there are.
         var dearest = (Int128)Math.Max(penaltyOfTier.DefaultIfEmpty().Max(), problem.LaneCost.DefaultIfEmpty().Max()) * (limits.Pack?.Values.DefaultIfEmpty(1).Max() ?? 1) * PriceParts;
         if (dearest > AllocationLimits.Cost) throw new ArgumentException($"cost or penalty of a pack: {dearest / PriceParts}; expected at most {AllocationLimits.Cost / PriceParts} with limits that couple items.");

@@ -69,6 +69,7 @@ public static class SuppliesModule
     {
         endpoints.MapOwnForms();
         endpoints.MapStaffForms();
+        Producers.SetMinimumLot.Map(endpoints);
         endpoints.MapSuppliesApi();
         endpoints.MapMarketRooms();
         endpoints.MapPlanningRooms();

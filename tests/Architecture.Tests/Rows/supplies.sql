@@ -9,3 +9,4 @@ INSERT INTO supplies.demand_estimate (region_code, item_code, day, low, high, ac
 INSERT INTO supplies.producer_report (facility_code, region_code, item_code, day, source, reported_by, reported_at) VALUES ('H-ROW', '4201', 'suit', '2020-02-01', 'x', 'x', now());
 INSERT INTO supplies.offer (facility_code, region_code, item_code, quantity, is_donation, available_from, expires_at, offered_by, offered_at) VALUES ('H-ROW', '4201', 'suit', 5, true, '2020-02-01', now(), 'x', now());
 INSERT INTO supplies.lane (carrier_code, region_code, from_region, to_region, source, told_on, reported_by, reported_at) VALUES ('H-ROW', '4201', '4201', '4202', 'x', '2020-02-01', 'x', now());
+INSERT INTO supplies.minimum_lot (facility_code, region_code, item_code, units, set_by, set_at) VALUES ('H-ROW', '4201', 'suit', 5, 'x', now());

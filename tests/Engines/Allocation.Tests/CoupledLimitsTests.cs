@@ -91,6 +91,15 @@ public sealed class CoupledLimitsTests
     }
 
     [Fact]
+    public void A_supplier_s_own_minimum_lot_holds_for_its_lines_and_for_no_others()
+    {
+        var problem = Problems.Of([7, 100], [(10, 1)], new long?[,] { { 1 }, { 5 } });
+        CoupledAllocator.Solve(problem, new() { LotOfSupply = [8, 0] }, s_penalties).Lines.ShouldBe([new PlanLine(1, 10)]);
+        CoupledAllocator.Solve(problem, new() { LotOfSupply = [7, 0] }, s_penalties).Lines.ShouldBe([new PlanLine(0, 7), new PlanLine(1, 3)]);
+        Should.Throw<ArgumentException>(() => CoupledAllocator.Solve(problem, new() { LotOfSupply = [1] }, s_penalties)).Message.ShouldContain("each of 2 supplies");
+    }
+
+    [Fact]
     public void A_penalty_for_a_tier_that_occurs_must_be_given() =>
         Should.Throw<ArgumentException>(() => CoupledAllocator.Solve(Problems.Of([1], [(1, 3)], new long?[,] { { 1 } }), new(), [5, 4])).Message.ShouldContain("each of 3 tiers");
 

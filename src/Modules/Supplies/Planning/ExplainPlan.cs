@@ -28,6 +28,7 @@ internal static class ExplainPlan
         if (facts.DaysLate > 0) because.Add(new("supplies.plan.why.late", facts.DaysLate));
         if (supply.Item != need.Item) because.Add(new("supplies.plan.why.substitute", ItemCatalogue.Current.NameOf(supply.Item), ItemCatalogue.Current.NameOf(need.Item), ItemCatalogue.Current.MayReplace(need.Item, supply.Item, need.FrontLine)!.Why));
         if (supply.Source != "on_hand") because.Add(new("supplies.plan.why." + supply.Source, Day(supply.From)));
+        if (snapshot.LotOf(supply) is > 0 and var lot) because.Add(new(line.Quantity >= lot ? "supplies.plan.why.lot" : "supplies.plan.why.lot.less", Name(snapshot, supply.Place), lot));
         if (plan.Result.Pins.Any(p => p.Supply == line.Supply && p.Demand == line.Demand))
         {
             because.Add(new(line.Quantity == 0 ? "supplies.plan.why.forbidden" : "supplies.plan.why.pinned", line.Quantity));
@@ -62,8 +63,10 @@ internal static class ExplainPlan
         if (missed == 0) return because;
         if (plan.Explanation is not { } explanation)
         {
-            var lanes = Enumerable.Range(0, plan.Rest.LaneCount).Count(l => plan.Rest.Lane(l).Demand == demand);
-            because.Add(lanes == 0 ? new("supplies.plan.need.no-lane") : new("supplies.plan.need.coupled", Percent(plan.Result.Gap ?? 0)));
+            int[] lanes = [.. Enumerable.Range(0, plan.Rest.LaneCount).Where(l => plan.Rest.Lane(l).Demand == demand)];
+            // Suppliers that could reach it and do not open a lot for what it still misses.
+            foreach (var supply in lanes.Select(l => snapshot.Supplies[plan.Rest.Lane(l).Supply]).Where(s => snapshot.LotOf(s) > missed).DistinctBy(s => s.Place).Take(HoldersShown)) because.Add(new("supplies.plan.need.lot", Name(snapshot, supply.Place), snapshot.LotOf(supply), missed));
+            because.Add(lanes.Length == 0 ? new("supplies.plan.need.no-lane") : new("supplies.plan.need.coupled", Percent(plan.Result.Gap ?? 0)));
             return because;
         }
         var why = explanation.Need(demand);

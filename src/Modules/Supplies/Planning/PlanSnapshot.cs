@@ -29,6 +29,9 @@ internal sealed record PlanSettings
     /// <summary>Whole packs only, and nothing in place of something else: packs of two articles differ.</summary>
     public bool IsInPacks { get; init; }
 
+    /// <summary>A supplier sends no less of an item than the lot it told.</summary>
+    public bool KeepsToLots { get; init; }
+
     /// <summary>Least units of a line; 0 for any.</summary>
     public long MinimumLot { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed record PlanSettings
     public int Neighbours { get; init; } = 40;
 
     [JsonIgnore]
-    public bool IsCoupled => KeepsToTrucks || IsInPacks || MinimumLot > 0;
+    public bool IsCoupled => KeepsToTrucks || IsInPacks || KeepsToLots || MinimumLot > 0;
 
     [JsonIgnore]
     public bool IsValid => HorizonDays is >= 1 and <= HorizonDaysMax && Neighbours is >= 1 and <= NeighboursMax && MinimumLot is >= 0 and <= Stock.Ledger.QuantityMax && !(IsFair && IsCoupled);
@@ -64,6 +67,9 @@ internal sealed record PlannedNeed(int Place, long? NeedId, string Item, string 
 /// <summary>Units that the trucks of a supplier's place carry.</summary>
 internal sealed record PlannedTruck(int Place, long Units);
 
+/// <summary>Units of an item less than which a place does not send.</summary>
+internal sealed record PlannedLot(int Place, string Item, long Units);
+
 /// <summary>
 /// All that a plan depends on, at one instant. What is not in here has no influence on the result, so that the result can be computed again years
 /// later. Lists stand in the order of their keys.
@@ -72,6 +78,13 @@ internal sealed record PlanSnapshot(
     string Format, DateTimeOffset TakenAt, DateOnly Today, string Region, PlanSettings Settings, string CatalogueVersion, string LaneRule,
     IReadOnlyList<PlannedPlace> Places, IReadOnlyList<PlannedSupply> Supplies, IReadOnlyList<PlannedNeed> Needs, IReadOnlyList<PlannedTruck> Trucks)
 {
+    /// <summary>Minimum lots of suppliers, where the plan keeps to them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PlannedLot>? Lots { get; init; }
+
+    /// <summary>The least units of a line from a supply by what its supplier told; 0 for any.</summary>
+    public long LotOf(PlannedSupply supply) => Lots?.FirstOrDefault(l => l.Place == supply.Place && l.Item == supply.Item)?.Units ?? 0;
+
     /// <summary>Changes when the meaning of a field does.</summary>
     public const string FormatVersion = "rongtong-plan/1";
 

@@ -71,9 +71,16 @@ internal static class SolvePlan
         var settings = snapshot.Settings;
         var plan = CoupledAllocator.Solve(rest, new CoupledLimits(
             settings.KeepsToTrucks ? TrucksLeft(snapshot, pins) : null, null, settings.IsInPacks ? items : null,
-            settings.MinimumLot > 0 ? items.ToDictionary(i => i.Key, _ => settings.MinimumLot) : null), penalties);
+            settings.MinimumLot > 0 ? items.ToDictionary(i => i.Key, _ => settings.MinimumLot) : null)
+        { LotOfSupply = snapshot.Lots is null ? null : LotsOf(snapshot) }, penalties);
         var lines = Together(plan.Lines, rest, pins);
         return new(snapshot, whole, rest, null, new(EngineVersion, digest, pins, lines, plan.Unmet, [], [], CostOf(snapshot, lines), Math.Round((decimal)plan.Gap, 9)));
+    }
+
+    private static long[] LotsOf(PlanSnapshot snapshot)
+    {
+        var lots = snapshot.Lots!.ToDictionary(l => (l.Place, l.Item), l => l.Units);
+        return [.. snapshot.Supplies.Select(s => lots.GetValueOrDefault((s.Place, s.Item)))];
     }
 
     private static Dictionary<string, long> TrucksLeft(PlanSnapshot snapshot, Pin[] pins)
@@ -140,8 +147,12 @@ internal static class CheckPlan
     private static List<string> Infeasible(PlanSnapshot snapshot, PlanResult result)
     {
         var (left, missing, problems) = (snapshot.Supplies.Select(s => (Int128)s.Quantity).ToArray(), snapshot.Needs.Select(n => (Int128)n.Quantity).ToArray(), new List<string>());
+        var lots = (snapshot.Lots ?? []).ToDictionary(l => (l.Place, l.Item), l => l.Units);
+        var fixedByHand = result.Pins.Select(p => (p.Supply, p.Demand)).ToHashSet();
         foreach (var line in result.Lines)
         {
+            var from = snapshot.Supplies[(int)line[0]];
+            if (lots.GetValueOrDefault((from.Place, from.Item)) > line[2] && !fixedByHand.Contains(((int)line[0], (int)line[1]))) problems.Add(string.Create(CultureInfo.InvariantCulture, $"Line of {line[2]} from supply {line[0]} to need {line[1]}: less than the supplier's minimum lot."));
             if (line[2] <= 0 || LaneCosts.Of(snapshot, snapshot.Supplies[(int)line[0]], snapshot.Needs[(int)line[1]]) is null) problems.Add(string.Create(CultureInfo.InvariantCulture, $"Line of {line[2]} from supply {line[0]} to need {line[1]}: not allowed."));
             left[line[0]] -= line[2];
             missing[line[1]] -= line[2];

@@ -29,18 +29,16 @@ internal static class TakeSnapshot
         var needs = await NeedsAsync(session, collected, region, settings, cancel);
         var supplies = await SuppliesAsync(session, collected, today, settings, [.. scope.Select(s => s == Actor.WholeCountry ? "" : s)], cancel);
         var trucks = settings.KeepsToTrucks ? await TrucksAsync(session, collected, supplies, cancel) : [];
-        return new(PlanSnapshot.FormatVersion, session.Now, today, region, settings, ItemCatalogue.Current.Version, LaneCosts.Version, collected.Places, supplies, needs, trucks);
+        return new(PlanSnapshot.FormatVersion, session.Now, today, region, settings, ItemCatalogue.Current.Version, LaneCosts.Version, collected.Places, supplies, needs, trucks)
+        { Lots = settings.KeepsToLots ? await LotsAsync(session, collected, supplies, cancel) : null };
     }
 
     private static async Task<List<PlannedNeed>> NeedsAsync(Session session, Collected places, string region, PlanSettings settings, CancellationToken cancel)
     {
-        var rows = await session.QueryAsync<NeedRow>($"""
-            SELECT n.id, n.facility_code, f.name, n.region_code, f.longitude, f.latitude, n.item_code, n.amount_kind, n.quantity, n.low, n.high,
-                n.met_quantity + coalesce(w.quantity, 0) AS covered, n.burn_per_day, n.tier, n.needed_by, f.front_line, f.staff
-            FROM supplies.need n JOIN supplies.facility f ON f.code = n.facility_code
-            LEFT JOIN ({OnTheWay.Sql}) w ON w.need_id = n.id
-            WHERE n.state IN ('open', 'partly_met') AND n.item_code IS NOT NULL AND n.region_code ^@ @region ORDER BY n.id LIMIT @limit
-            """, new { region, limit = NeedsMax + 1 }, cancel);
+        IReadOnlyList<NeedRow> rows = [];
+        // Who plans for the whole region sees every need in it: asked once, not of each row.
+        if (session.Actor.May(SuppliesPermissions.Plan) && session.Actor.Covers(region)) await session.AsSystemAsync(ReadAsync, cancel);
+        else await ReadAsync();
         if (rows.Count > NeedsMax) throw new PlanTooLargeException("needs", NeedsMax);
         var peers = rows.Where(r => r.AmountKind != "unknown").GroupBy(r => r.ItemCode).ToDictionary(g => g.Key, g => g.Select(r => r.Quantity ?? r.Low!.Value).Order().ToArray());
         var needs = new List<PlannedNeed>();
@@ -64,6 +62,17 @@ internal static class TakeSnapshot
             needs.Add(new(places.IndexOf("region:" + place, "", place, null, null), null, item, "estimated", "estimate", Capped((Int128)low * settings.HorizonDays), Capped((Int128)high * settings.HorizonDays), PlanSnapshot.EstimateTier, null, 0));
         }
         return needs;
+
+        async Task ReadAsync()
+        {
+            rows = await session.QueryAsync<NeedRow>($"""
+                SELECT n.id, n.facility_code, f.name, n.region_code, f.longitude, f.latitude, n.item_code, n.amount_kind, n.quantity, n.low, n.high,
+                    n.met_quantity + coalesce(w.quantity, 0) AS covered, n.burn_per_day, n.tier, n.needed_by, f.front_line, f.staff
+                FROM supplies.need n JOIN supplies.facility f ON f.code = n.facility_code
+                LEFT JOIN ({OnTheWay.Sql}) w ON w.need_id = n.id
+                WHERE n.state IN ('open', 'partly_met') AND n.item_code IS NOT NULL AND n.region_code ^@ @region ORDER BY n.id LIMIT @limit
+                """, new { region, limit = NeedsMax + 1 }, cancel);
+        }
     }
 
     private static async Task<List<PlannedSupply>> SuppliesAsync(Session session, Collected places, DateOnly today, PlanSettings settings, string[] scope, CancellationToken cancel)
@@ -97,6 +106,12 @@ internal static class TakeSnapshot
 
         PlannedSupply Of(PlaceRow row, string source, long quantity, DateOnly from, DateOnly? expires) =>
             new(places.IndexOf(row.Code, row.Name, row.RegionCode, row.Longitude, row.Latitude), row.ItemCode, source, Capped(quantity), from, expires);
+    }
+
+    private static async Task<List<PlannedLot>> LotsAsync(Session session, Collected places, List<PlannedSupply> supplies, CancellationToken cancel)
+    {
+        var told = (await session.QueryAsync<(string Place, string Item, long Units)>("SELECT facility_code, item_code, units FROM supplies.minimum_lot", cancel: cancel)).ToDictionary(l => (l.Place, l.Item), l => l.Units);
+        return [.. supplies.Select(s => (s.Place, s.Item)).Distinct().Where(s => told.ContainsKey((places.Places[s.Place].Code, s.Item))).Select(s => new PlannedLot(s.Place, s.Item, told[(places.Places[s.Place].Code, s.Item)]))];
     }
 
     /// <summary>Trucks of the lanes that begin where a supplier is, where each of them told how many and how large.</summary>

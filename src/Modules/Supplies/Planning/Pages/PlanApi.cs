@@ -10,7 +10,7 @@ using Rongtong.Platform.Data;
 namespace Rongtong.Supplies.Planning.Pages;
 
 /// <summary>A plan to be made of a region. What is left out is as on the page.</summary>
-internal sealed record PlanRequest(string Region, int? HorizonDays, bool? IncludesEstimates, bool? CountsCapacity, bool? IsFair, bool? KeepsToTrucks, bool? IsInPacks, long? MinimumLot, int? Neighbours, long? Parent);
+internal sealed record PlanRequest(string Region, int? HorizonDays, bool? IncludesEstimates, bool? CountsCapacity, bool? IsFair, bool? KeepsToTrucks, bool? IsInPacks, bool? KeepsToLots, long? MinimumLot, int? Neighbours, long? Parent);
 
 /// <summary>The number of the plan.</summary>
 internal sealed record PlanCreatedAnswer(long Id);
@@ -58,6 +58,7 @@ internal static class PlanApi
                 CountsCapacity = request.CountsCapacity ?? usual.CountsCapacity,
                 IsFair = request.IsFair ?? usual.IsFair,
                 KeepsToTrucks = request.KeepsToTrucks ?? usual.KeepsToTrucks,
+                KeepsToLots = request.KeepsToLots ?? usual.KeepsToLots,
                 IsInPacks = request.IsInPacks ?? usual.IsInPacks,
                 MinimumLot = request.MinimumLot ?? usual.MinimumLot,
                 Neighbours = request.Neighbours ?? usual.Neighbours,

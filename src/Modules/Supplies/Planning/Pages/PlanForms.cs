@@ -27,6 +27,7 @@ internal static class PlanForms
                 CountsCapacity = form.ContainsKey("capacity"),
                 IsFair = form.ContainsKey("fair"),
                 KeepsToTrucks = form.ContainsKey("trucks"),
+                KeepsToLots = form.ContainsKey("lots"),
                 IsInPacks = form.ContainsKey("packs"),
             };
             return CreateAsync(new CreatePlan(form["region"].ToString(), settings), http, database, plans, places, work);
