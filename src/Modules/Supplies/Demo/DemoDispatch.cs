@@ -51,7 +51,10 @@ internal sealed class DemoDispatch(Database database, IRegions regions, StoredPl
                     var wanted = new NewConsignment(shelf.ItemCode, shelf.Place, to.Facility, shelf.Quantity / 20, "command", string.Create(CultureInfo.InvariantCulture, $"{Prefix}{back}:{number}"), to.Need, to.Tier);
                     // One in nine is answered by nobody: its reservation ends as soon as it began.
                     var goodFor = (number + back) % 9 == 8 ? TimeSpan.FromMicroseconds(1) : SendPlan.GoodFor;
-                    if (await Reservations.ReserveAsync(session, [wanted], goodFor, cancel) is ReserveOutcome.Reserved reserved) wave.Add((reserved.Ids[0], wanted.Quantity, number + back));
+                    if (await Reservations.ReserveAsync(session, [wanted], goodFor, cancel) is not ReserveOutcome.Reserved reserved) continue;
+                    wave.Add((reserved.Ids[0], wanted.Quantity, number + back));
+                    // Answered before anybody else sees it: the host's own clock lets lapse what has waited since days.
+                    if (AnswerOf((number + back) % 9) is { } answer) await StepAsync(session, reserved.Ids[0], answer, cancel);
                 }
                 await session.CommitAsync(cancel);
             }
@@ -63,18 +66,17 @@ internal sealed class DemoDispatch(Database database, IRegions regions, StoredPl
         }
     }
 
+    private static StepInput? AnswerOf(int kind) => kind switch { 8 => null, 7 => new StepInput.Decline(), 6 => new StepInput.Cancel(), _ => new StepInput.Confirm() };
+
     private async Task EndAsync(Session session, long id, long quantity, int kind, CancellationToken cancel)
     {
         switch (kind)
         {
             case 8:
-                await StepAsync(session, id, new StepInput.Lapse(), cancel);
+                // The host's own clock may have come first.
+                await new TakeStep(id, new StepInput.Lapse()).RunAsync(session, cancel);
                 return;
-            case 7:
-                await StepAsync(session, id, new StepInput.Decline(), cancel);
-                return;
-            case 6:
-                await StepAsync(session, id, new StepInput.Cancel(), cancel);
+            case 7 or 6:
                 return;
             default:
                 await LoadAsync(session, id, TimeSpan.FromHours(20), cancel);
@@ -105,15 +107,18 @@ internal sealed class DemoDispatch(Database database, IRegions regions, StoredPl
                 switch (number % 7)
                 {
                     case 0:
+                        await StepAsync(session, id, new StepInput.Confirm(), cancel);
                         await LoadAsync(session, id, TimeSpan.FromHours(12), cancel);
                         await StepAsync(session, id, new StepInput.Ship(), cancel);
                         break;
                     case 1:
+                        await StepAsync(session, id, new StepInput.Confirm(), cancel);
                         await LoadAsync(session, id, TimeSpan.FromHours(6), cancel);
                         await StepAsync(session, id, new StepInput.Ship(), cancel);
                         await StepAsync(session, id, new StepInput.Arrive(), cancel);
                         break;
                     case 2:
+                        await StepAsync(session, id, new StepInput.Confirm(), cancel);
                         await LoadAsync(session, id, TimeSpan.FromHours(24), cancel);
                         break;
                     case 3:
@@ -124,6 +129,7 @@ internal sealed class DemoDispatch(Database database, IRegions regions, StoredPl
                         break;
                     case 5 when number < 7:
                         // Due in a minute: whoever looks at the board then sees a truck that is late.
+                        await StepAsync(session, id, new StepInput.Confirm(), cancel);
                         await LoadAsync(session, id, TimeSpan.FromMinutes(1), cancel);
                         await StepAsync(session, id, new StepInput.Ship(), cancel);
                         break;
@@ -132,10 +138,9 @@ internal sealed class DemoDispatch(Database database, IRegions regions, StoredPl
         }, cancel);
     }
 
-    /// <summary>Confirmed, and put on a truck of the carrier that has a demo account.</summary>
+    /// <summary>Puts what is confirmed on a truck of the carrier that has a demo account.</summary>
     private async Task LoadAsync(Session session, long id, TimeSpan due, CancellationToken cancel)
     {
-        await StepAsync(session, id, new StepInput.Confirm(), cancel);
         var order = new IssueOrder(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{id}"), [id], DemoAccounts.DemoCarrier, string.Create(CultureInfo.InvariantCulture, $"鄂A·D{id % 10_000:0000}"), session.Now + due);
         if (await order.RunAsync(session, keys, cancel) is not OrderOutcome.Issued) throw new InvalidOperationException($"Consignment {id} of the demo data could not be put on a truck.");
     }
