@@ -86,43 +86,6 @@ public sealed partial class ScanJourney(CheckpointWorld world) : IClassFixture<C
     }
 
     [BrowserFact]
-    public async Task What_waits_is_sent_when_the_browser_finds_a_network_though_the_page_is_closed()
-    {
-        var (consignment, token) = await OrderAsync("4", 100);
-        var page = await PhoneAsync(world.Browser, "closer");
-        await page.EvaluateAsync("() => navigator.serviceWorker.ready.then(() => true)");
-        var other = await page.Context.NewPageAsync();
-        await other.GotoAsync(At("/supplies/deliveries"));
-        var browser = await page.Context.NewCDPSessionAsync(other);
-        var workers = new Dictionary<string, string>();
-        browser.Event("ServiceWorker.workerRegistrationUpdated").OnEvent += (_, told) =>
-        {
-            foreach (var worker in told!.Value.GetProperty("registrations").EnumerateArray()) workers[new Uri(worker.GetProperty("scopeURL").GetString()!).AbsolutePath] = worker.GetProperty("registrationId").GetString()!;
-        };
-        await browser.SendAsync("ServiceWorker.enable");
-        await page.Context.SetOfflineAsync(true);
-        await page.GotoAsync(At("/supplies/scan/" + token));
-        await page.Locator("[data-piece=lines] [data-step=ship]").ClickAsync();
-        await Expect(Piece(page, "say-waiting")).ToContainTextAsync("1");
-        await page.WaitForFunctionAsync("() => navigator.serviceWorker.ready.then(worker => worker.sync.getTags()).then(tags => tags.includes('scans'))");
-        await page.CloseAsync();
-        await page.Context.SetOfflineAsync(false);
-
-        // What the browser does when it sees a network; it would take its own time.
-        await browser.SendAsync("ServiceWorker.dispatchSyncEvent", new() { ["origin"] = At("").TrimEnd('/'), ["registrationId"] = workers["/supplies/scan"], ["tag"] = "scans", ["lastChance"] = false });
-        await other.WaitForFunctionAsync("""
-            () => new Promise(resolve => {
-                const request = indexedDB.open('rongtong-scans');
-                request.onsuccess = () => {
-                    const waiting = request.result.transaction('scans').objectStore('scans').count();
-                    waiting.onsuccess = () => { request.result.close(); resolve(waiting.result === 0); };
-                };
-            })
-            """);
-        (await StepsAsync(consignment)).ShouldBe(["ship"]);
-    }
-
-    [BrowserFact]
     public async Task The_camera_reads_the_paper_and_whoever_is_no_party_to_it_may_look_and_not_speak()
     {
         var (_, token) = await OrderAsync("3", 200);

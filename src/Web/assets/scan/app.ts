@@ -106,7 +106,8 @@ class RtScan extends HTMLElement {
       if (sent !== 'sign-in') this.say('sent', String(sent));
     } catch (fault) {
       if (!(fault instanceof TypeError)) throw fault;
-      await sendWhenClosed();
+      // Not waited for: where the browser keeps no worker there is never one to ask.
+      void sendWhenClosed();
     } finally {
       await this.show();
     }
@@ -168,7 +169,7 @@ class RtScan extends HTMLElement {
 
 /** A browser that has Background Sync sends what waits when the network is back, though the page be closed by then; others send when it is opened. */
 async function sendWhenClosed(): Promise<void> {
-  const registration = (await navigator.serviceWorker?.getRegistration()) as (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
+  const registration = (await navigator.serviceWorker?.ready) as (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
   // Refused where the owner of the phone switched it off: then it waits for the page, as everywhere else.
   await registration?.sync?.register(syncTag).catch(() => undefined);
 }
