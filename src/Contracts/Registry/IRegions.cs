@@ -30,6 +30,9 @@ public sealed record Region(
     /// <summary>The name in a language of the product ("zh-CN" or "en").</summary>
     public string NameIn(string language) => language == "en" ? EnglishName ?? Name : Name;
 
+    /// <summary>False for people whom reports place nowhere in the province: imported from abroad, visitors, place not yet known.</summary>
+    public bool IsPlace => !IsStatistical || Code.Value[2..] is not ("A" or "B" or "X");
+
     /// <summary>True when the code was in force on the day.</summary>
     public bool IsValidOn(DateOnly day) => (ValidFrom is null || ValidFrom <= day) && (ValidTo is null || day <= ValidTo);
 }

@@ -51,6 +51,16 @@ public sealed record CaseSeries(RegionCode Region, DateOnly FirstDay, IReadOnlyD
         return carried;
     }
 
+    /// <summary>The carried cumulative counts of any run of days: 0 before the first report, the last one after the last.</summary>
+    public int[] CumulativeOver(CaseKind kind, DateOnly first, int days)
+    {
+        var counts = new int[days];
+        var carried = Carried(kind);
+        var shift = IndexOf(first);
+        for (var i = Math.Max(0, -shift); i < days; i++) counts[i] = carried[Math.Min(i + shift, carried.Length - 1)];
+        return counts;
+    }
+
     /// <summary>
     /// New persons per day as the statistics take them: the rise of the carried cumulative count, 0 where it fell.
     /// A fall is a correction of earlier days that the source did not date; <see cref="SeriesFlag"/> marks it and nothing is subtracted.

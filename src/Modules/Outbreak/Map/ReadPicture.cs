@@ -1,7 +1,6 @@
 using Rongtong.Contracts.Registry;
 using Rongtong.Outbreak.Cases;
 using Rongtong.Outbreak.Publication;
-using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 
 namespace Rongtong.Outbreak.Map;
@@ -32,12 +31,13 @@ public sealed record Picture(DateOnly FirstDay, int Days, RegionFigures Whole, I
 /// What the map, the public figures and the open data show of a region and its parts.
 /// <code>
 /// rows visible to the actor ──> gapless series ──> cut to the days of the picture
-///      ── actor is the public ──> small areas held (SmallCounts) ──> figures
+///      ── actor is the public ──> the published number of each region (PublishedCounts) ──> figures
 /// </code>
 /// </summary>
 internal static class ReadPicture
 {
-    public static async Task<Picture?> OfAsync(Session session, IRegionTree tree, RegionCode above, AsOf asOf, CancellationToken cancel)
+    /// <summary>Reads a picture; <paramref name="published"/> is asked for when the session's actor is the public.</summary>
+    public static async Task<Picture?> OfAsync(Session session, IRegionTree tree, RegionCode above, AsOf asOf, Func<Task<PublishedCounts>> published, CancellationToken cancel)
     {
         if (tree.Find(above) is not { } whole) return null;
         var parts = tree.ChildrenOf(above);
@@ -48,39 +48,15 @@ internal static class ReadPicture
         var days = last.DayNumber - first.DayNumber + 1;
         if (days <= 0) return null;
 
-        // Retired regions that the series still reports (a county of 2020) stand beside those in force.
-        var exact = parts.Select(part => Counts(series.GetValueOrDefault(part.Code), first, days)).ToArray();
-        var exactWhole = series.TryGetValue(above, out var own) ? Counts(own, first, days) : Sum(exact, days);
-        var hold = session.Actor.SeesPublishedOnly;
-        if (!hold) return new Picture(first, days, Figures(whole, exactWhole, exactWhole, true), [.. parts.Select((p, i) => Figures(p, exact[i], exact[i], series.ContainsKey(p.Code)))]);
+        var exact = parts.Select(part => series.GetValueOrDefault(part.Code)?.CumulativeOver(CaseKind.Confirmed, first, days) ?? new int[days]).ToArray();
+        var exactWhole = series.TryGetValue(above, out var own) ? own.CumulativeOver(CaseKind.Confirmed, first, days) : PublishedCounts.Sum(exact, days);
+        var held = session.Actor.SeesPublishedOnly ? await published() : null;
+        return new Picture(first, days, Figures(whole, exactWhole, hasReports: true), [.. parts.Select((p, i) => Figures(p, exact[i], series.ContainsKey(p.Code)))]);
 
-        var held = SmallCounts.HoldParts(exact, [.. parts.Select(p => IsSmall(p, tree))]);
-        var heldWhole = IsSmall(whole, tree) ? SmallCounts.Hold(exactWhole) : SmallCounts.HoldWhole(exactWhole, exact, held);
-        return new Picture(first, days, Figures(whole, heldWhole, exactWhole, true), [.. parts.Select((p, i) => Figures(p, held[i], exact[i], series.ContainsKey(p.Code)))]);
-    }
-
-    /// <summary>Whether few enough people live there that a small count could point at one of them.</summary>
-    public static bool IsSmall(Region region, IRegionTree tree) =>
-        tree.PopulationOf(region.Code) is { } persons ? persons < SmallCounts.SmallPopulation : region.Level is RegionLevel.County;
-
-    private static RegionFigures Figures(Region region, int[] shown, int[] exact, bool hasReports) =>
-        new(region, shown, hasReports, !shown.AsSpan().SequenceEqual(exact));
-
-    private static int[] Counts(CaseSeries? series, DateOnly first, int days)
-    {
-        var counts = new int[days];
-        if (series is null) return counts;
-        var carried = series.Carried(CaseKind.Confirmed);
-        var shift = series.FirstDay.DayNumber - first.DayNumber;
-        for (var i = Math.Max(0, shift); i < days; i++) counts[i] = carried[Math.Min(i - shift, carried.Length - 1)];
-        return counts;
-    }
-
-    private static int[] Sum(int[][] parts, int days)
-    {
-        var sum = new int[days];
-        foreach (var part in parts)
-            for (var i = 0; i < days; i++) sum[i] += part[i];
-        return sum;
+        RegionFigures Figures(Region region, int[] counts, bool hasReports)
+        {
+            var shown = held is null || !hasReports ? counts : held.Of(region.Code, first, days);
+            return new(region, shown, hasReports, !shown.AsSpan().SequenceEqual(counts));
+        }
     }
 }

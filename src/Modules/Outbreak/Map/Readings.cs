@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Rongtong.Contracts.Registry;
 using Rongtong.Outbreak.Cases;
+using Rongtong.Outbreak.Publication;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 
@@ -21,8 +22,12 @@ internal sealed class Readings(Database database, IRegions regions, ReadCache ca
     }
 
     public Task<RegionReading?> OfRegionAsync(Actor actor, RegionCode region, AsOf asOf) =>
-        ReadAsync(actor, $"region {region} {asOf}", (session, tree) => RegionReading.OfAsync(session, tree, region, asOf, default));
+        ReadAsync(actor, $"region {region} {asOf}", (session, tree) => RegionReading.OfAsync(session, tree, region, asOf, () => PublishedAsync(asOf), default));
 
     public Task<Picture?> PictureAsync(Actor actor, RegionCode region, AsOf asOf) =>
-        ReadAsync(actor, $"picture {region} {asOf}", (session, tree) => ReadPicture.OfAsync(session, tree, region, asOf, default));
+        ReadAsync(actor, $"picture {region} {asOf}", (session, tree) => ReadPicture.OfAsync(session, tree, region, asOf, () => PublishedAsync(asOf), default));
+
+    /// <summary>What the public is told of every region, as it was known then; one reading serves every day.</summary>
+    public Task<PublishedCounts> PublishedAsync(AsOf asOf) =>
+        ReadAsync(Actor.Public, $"published {asOf.KnownAt}", async (session, tree) => PublishedCounts.Of(tree, await ReadSeries.OfEveryRegionAsync(session, asOf with { Day = null }, default)));
 }

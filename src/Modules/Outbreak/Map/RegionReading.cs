@@ -1,5 +1,6 @@
 using Rongtong.Contracts.Registry;
 using Rongtong.Outbreak.Cases;
+using Rongtong.Outbreak.Publication;
 using Rongtong.Outbreak.Tiers;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
@@ -30,12 +31,12 @@ internal sealed record RegionReading(
 
     private static readonly ReproductionNumber s_estimator = new(SerialInterval.Gamma(SerialIntervalMeanDays, SerialIntervalSdDays, LongestSeriesDays));
 
-    public static async Task<RegionReading?> OfAsync(Session session, IRegionTree tree, RegionCode code, AsOf asOf, CancellationToken cancel)
+    public static async Task<RegionReading?> OfAsync(Session session, IRegionTree tree, RegionCode code, AsOf asOf, Func<Task<PublishedCounts>> published, CancellationToken cancel)
     {
-        var picture = await ReadPicture.OfAsync(session, tree, code, asOf, cancel);
+        var picture = await ReadPicture.OfAsync(session, tree, code, asOf, published, cancel);
         if (picture is null) return null;
         var isPublic = session.Actor.SeesPublishedOnly;
-        var own = isPublic && ReadPicture.IsSmall(picture.Whole.Region, tree) ? null : await ReadSeries.OfAsync(session, code, asOf, cancel);
+        var own = isPublic && PublishedCounts.IsSmall(picture.Whole.Region, tree) ? null : await ReadSeries.OfAsync(session, code, asOf, cancel);
         // Figures of the public are held ones, and a flag would tell the exact number behind them.
         var flags = own is null || isPublic ? [] : SeriesFlag.Find(own);
         var daily = picture.Whole.New().Select(v => (double)v).ToArray();

@@ -9,6 +9,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 using Rongtong.Contracts.Registry;
 using Rongtong.Outbreak.Cases;
 using Rongtong.Outbreak.Map;
@@ -27,7 +29,7 @@ namespace Rongtong.Outbreak.Publication;
 /// </code>
 /// Served before all other middleware: no session, no cookie, no rate limit, nothing but a look-up.
 /// </summary>
-internal sealed class OpenData(Database database, IRegions regions, LiveFeed feed, IOutputCacheStore pages) : BackgroundService
+internal sealed class OpenData(Database database, IRegions regions, Readings readings, LiveFeed feed, IOutputCacheStore pages) : BackgroundService
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -36,7 +38,7 @@ internal sealed class OpenData(Database database, IRegions regions, LiveFeed fee
     public async Task ServeAsync(HttpContext http, RequestDelegate next)
     {
         var path = http.Request.Path.Value!;
-        if (!path.StartsWith("/open/", StringComparison.Ordinal) || !HttpMethods.IsGet(http.Request.Method))
+        if (!path.StartsWith("/open/", StringComparison.Ordinal) || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
         {
             await next(http);
             return;
@@ -64,14 +66,22 @@ internal sealed class OpenData(Database database, IRegions regions, LiveFeed fee
         response.Headers.ETag = document.ETag;
         response.Headers.CacheControl = "public, max-age=60";
         response.Headers.AccessControlAllowOrigin = "*";
-        if (http.Request.Headers.IfNoneMatch == document.ETag)
+        if (IsKnown(http.Request.Headers.IfNoneMatch, document.ETag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
         response.ContentType = document.ContentType;
         response.ContentLength = document.Bytes.Length;
-        await response.Body.WriteAsync(document.Bytes);
+        if (!HttpMethods.IsHead(http.Request.Method)) await response.Body.WriteAsync(document.Bytes);
+    }
+
+    /// <summary>Whether the reader has the document: its tag alone, in a list, marked weak by a cache on the way, or "*" for any.</summary>
+    private static bool IsKnown(StringValues ifNoneMatch, string tag)
+    {
+        if (ifNoneMatch.Count == 0) return false;
+        if (ifNoneMatch == tag) return true;
+        return EntityTagHeaderValue.TryParseList(ifNoneMatch, out var tags) && tags.Any(t => t.Tag == "*" || t.Tag == tag);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -92,7 +102,7 @@ internal sealed class OpenData(Database database, IRegions regions, LiveFeed fee
             ["tiers.json"] => Json(await TiersAsync(session)),
             ["tiers.csv"] => Csv(await TierRowsAsync(session)),
             ["tiers.geojson"] => await TiersGeoJsonAsync(session),
-            ["cases", var file] when Path.GetExtension(file) is ".json" or ".csv" => await CasesAsync(session, Path.GetFileNameWithoutExtension(file), Path.GetExtension(file)),
+            ["cases", var file] when Path.GetExtension(file) is ".json" or ".csv" => await CasesAsync(Path.GetFileNameWithoutExtension(file), Path.GetExtension(file)),
             _ => null,
         };
     }
@@ -146,9 +156,9 @@ internal sealed class OpenData(Database database, IRegions regions, LiveFeed fee
         return new(Encoding.UTF8.GetBytes(new JsonObject { ["type"] = "FeatureCollection", ["features"] = features }.ToJsonString(s_json)), "application/geo+json; charset=utf-8");
     }
 
-    private async Task<Document?> CasesAsync(Session session, string route, string extension)
+    private async Task<Document?> CasesAsync(string route, string extension)
     {
-        if (await ReadPicture.OfAsync(session, regions.Current, MapEndpoints.FromRoute(route), AsOf.Now, default) is not { } picture) return null;
+        if (await readings.PictureAsync(Actor.Public, MapEndpoints.FromRoute(route), AsOf.Now) is not { } picture) return null;
         RegionFigures[] figures = [picture.Whole, .. picture.Parts.Where(p => p.HasReports)];
         if (extension == ".json")
         {

@@ -18,20 +18,6 @@ public static class SmallCounts
     /// <summary>Areas with fewer inhabitants than this are small; a county or statistical area of unknown population is small too.</summary>
     public const long SmallPopulation = 100_000;
 
-    /// <summary>The publishable cumulative counts of one small area.</summary>
-    public static int[] Hold(ReadOnlySpan<int> cumulative)
-    {
-        var published = new int[cumulative.Length];
-        var last = 0;
-        for (var i = 0; i < cumulative.Length; i++)
-        {
-            // 0 is published only while nothing has ever been counted: a fall back to nobody from five or more is a move of at least five.
-            if (Math.Abs(cumulative[i] - last) >= Threshold) last = cumulative[i];
-            published[i] = last;
-        }
-        return published;
-    }
-
     /// <summary>
     /// The publishable cumulative counts of all parts of a published whole, in the order given.
     /// <paramref name="isSmall"/> marks the small areas; others are exact unless one must protect a lone held part.
@@ -49,6 +35,7 @@ public static class SmallCounts
             for (var part = 0; part < last.Length; part++)
             {
                 var value = cumulative[part][day];
+                // 0 is published only while nobody was ever counted: a fall to nobody from five or more is a move of at least five.
                 var isHeld = isSmall[part] && value != last[part] && Math.Abs(value - last[part]) < Threshold;
                 published[part][day] = isHeld ? last[part] : value;
                 if (isHeld) held++;
@@ -71,8 +58,7 @@ public static class SmallCounts
                 published[partner][day] = last[partner];
                 return;
             }
-            // Nothing else moved today. A part that is held already hides in no crowd either, so the whole is told without the held part's rise:
-            // the caller publishes min(whole, sum of parts) through HoldWhole.
+            // Nothing else moved today and a lone part hides in no crowd, so the whole is told without its rise: HoldWhole.
         }
     }
 
