@@ -34,16 +34,54 @@ public sealed class CommandLineJourney : IDisposable
         }
     }
 
-    [Fact]
-    public async Task A_cell_that_is_no_number_is_named_by_file_row_and_column_and_nothing_is_written()
+    [Theory]
+    [InlineData("ears --method C1", "day,cases\n1,3\n2,many\n", "row 3, column 'cases': 'many' is not a number")]
+    [InlineData("ears --method C1", "day,cases\n1,3\n3,4\n", "after 1 comes 3; 2 is missing")]
+    [InlineData("ears --method C1", "date,cases\n2020-01-01,3\n2020-01-02,4\n2020-01-05,4\n", "Days are missing between 2020-01-02 and 2020-01-05")]
+    [InlineData("ears --method C1", "day,cases\n1,3\n2,4\n", "has 2 values; C1 with a baseline of 7 needs at least 8")]
+    [InlineData("ears --method C4", "y\n1\n", "'C4' is not known; expected C1, C2, C3")]
+    [InlineData("rt --mean-si 5 --sd-si 3", "cases\n0\n0\n0\n0\n0\n0\n0\n0\n0\n", "All counts are zero")]
+    [InlineData("rt --mean-si 5 --sd-si 3", "cases\n1\n2\n-3\n2\n1\n2\n3\n2\n1\n", "Value 3 is -3; counts must not be negative")]
+    [InlineData("rt --mean-si 5 --sd-si 3", "date,cases\n2020-01-06,1\n2020-01-13,3\n2020-01-20,3\n", "this is a weekly series")]
+    [InlineData("rt --mean-si 5 --sd-si 3", "week,cases\n1,1\n2,3\n", "weekly (column 'week')")]
+    [InlineData("farrington --method delta --last 1", "date,y\n2020-01-01,1\n2020-01-02,3\n2020-01-03,3\n", "this is a daily series")]
+    [InlineData("farrington --method delta --last 9", "y\n1\n2\n", "--last 9: the series has 2 values")]
+    [InlineData("percentile --percentile 2", "y\n1\n2\n", "percentile is 2; it must lie between 0 and 1")]
+    [InlineData("nowcast", "onset,report\n2020-01-05,2020-01-04\n", "row 2, column 'report': reported on 2020-01-04, before it happened")]
+    public async Task What_cannot_be_analysed_is_named_and_nothing_is_written(string command, string text, string expected)
+    {
+        var (code, errors) = await OverAsync(command, text);
+        code.ShouldBe(2);
+        errors.ShouldSatisfyAllConditions(e => e.ShouldContain(expected), e => e.ShouldNotContain("   at "));
+        File.Exists(_out).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("ears --method C1 --baseline 3", "day,cases\n1,3\n2,3\n3,3\n4,9\n5,NA\n", "t,observed,upperbound,alarm", "5,NA,15.70487872294")]
+    [InlineData("percentile --years 1 --half-window 0 --freq 2 --percentile 0.5", "y\n4\n9\n5\n8\n", "t,observed,upperbound,alarm", "4,8,9,FALSE")]
+    [InlineData("threshold", "county,day,cases\nA,1,0\nA,2,1\n", "county,day,observed,upperbound,alarm", "A,2,1,1,1")]
+    [InlineData("nowcast", "onset,report,count\n2020-01-01,2020-01-01,20\n2020-01-01,2020-01-02,20\n2020-01-02,2020-01-02,20\n", "date,reported,estimate,q025,q975", "2020-01-02,20,40,30,55")]
+    public async Task The_other_methods_write_tables_too(string command, string text, string header, string lastRow)
+    {
+        var (code, errors) = await OverAsync(command, text);
+        code.ShouldBe(0, errors);
+        var lines = await File.ReadAllLinesAsync(_out);
+        lines[0].ShouldBe(header);
+        lines[^1].ShouldStartWith(lastRow);
+    }
+
+    private async Task<(int Code, string Errors)> OverAsync(string command, string text)
     {
         var input = _out + ".in";
-        await File.WriteAllTextAsync(input, "day,cases\n1,3\n2,many\n");
-        var (code, errors) = await RunAsync("analyse", "ears", "--method", "C1", input, _out);
-        File.Delete(input);
-        code.ShouldBe(2);
-        errors.ShouldContain("row 3, column 'cases': 'many' is not a number");
-        File.Exists(_out).ShouldBeFalse();
+        try
+        {
+            await File.WriteAllTextAsync(input, text);
+            return await RunAsync([.. ("analyse " + command).Split(' '), input, _out]);
+        }
+        finally
+        {
+            File.Delete(input);
+        }
     }
 
     private static async Task<(int Code, string Errors)> RunAsync(params string[] arguments)

@@ -60,11 +60,11 @@ public static class Ears
     private const int C2Lag = 2;
 
     /// <summary>Upper bounds of a series.</summary>
-    /// <param name="counts">Cases per day or week in order, without gaps; not negative.</param>
+    /// <param name="counts">Cases per day or week in order, without gaps; not negative. NaN is a missing count.</param>
     /// <param name="options">The settings.</param>
     /// <param name="bounds">
     /// One element per count: the upper bound (for the textbook C3 the statistic itself, whose alarm level is 2), in cases;
-    /// NaN before <see cref="EarsOptions.FirstIndex"/> and where the statistic is not defined.
+    /// NaN before <see cref="EarsOptions.FirstIndex"/>, where a count that the statistic needs is missing, and where it is not defined.
     /// </param>
     /// <exception cref="SeriesException">The series is too short, negative, or a setting is out of range.</exception>
     public static void Bounds(ReadOnlySpan<double> counts, EarsOptions options, Span<double> bounds)
@@ -109,12 +109,12 @@ public static class Ears
         }
     }
 
-    /// <summary>Whether a count is an alarm; null where the bound is not defined.</summary>
+    /// <summary>Whether a count is an alarm; null where it is missing or the bound is not defined.</summary>
     /// <param name="count">Cases.</param>
     /// <param name="bound">What <see cref="Bounds"/> gave for it.</param>
     /// <param name="method">The method that gave it.</param>
     public static bool? IsAlarm(double count, double bound, EarsMethod method) =>
-        double.IsNaN(bound) ? null : method is EarsMethod.C3Textbook ? bound > 2 : count > bound;
+        double.IsNaN(bound) || double.IsNaN(count) ? null : method is EarsMethod.C3Textbook ? bound > 2 : count > bound;
 
     /// <summary>True when sums of counts and of their squares over a baseline are exact in double: integers whose squares times the baseline stay below 2^53.</summary>
     private static bool AreExact(ReadOnlySpan<double> counts, int baseline)
@@ -175,7 +175,7 @@ public static class Ears
         if (options.Baseline < 2) throw new SeriesException($"The baseline is {options.Baseline}; it must be at least 2, because a standard deviation needs two values.");
         if (options.EffectiveAlpha is not (> 0 and < 1)) throw new SeriesException($"Alpha is {options.EffectiveAlpha}; it must lie between 0 and 1.");
         if (!(options.MinSigma >= 0)) throw new SeriesException($"The least standard deviation is {options.MinSigma}; it must not be negative.");
-        SeriesCheck.Counts(counts);
+        SeriesCheck.CountsOrMissing(counts);
         if (counts.Length <= options.FirstIndex)
             throw new SeriesException($"The series has {counts.Length} values; {options.Method} with a baseline of {options.Baseline} needs at least {options.FirstIndex + 1}.");
     }

@@ -132,10 +132,10 @@ public static class FarringtonFlexible
         if (!(options.LimitCases >= 0) || options.LimitPeriod <= 0) throw new SeriesException("The limit needs cases >= 0 and a period of at least 1 week.");
         if (!dates.IsEmpty && dates.Length != counts.Length) throw new ArgumentException("There must be one date per count.", nameof(dates));
         if (!population.IsEmpty && population.Length != counts.Length) throw new ArgumentException("There must be one population per count.", nameof(population));
-        foreach (var y in counts)
-            if (y < 0) throw new SeriesException($"The series holds {y}; counts must not be negative.");
-        for (var i = 1; i < dates.Length; i++)
-            if (dates[i] <= dates[i - 1]) throw new SeriesException($"The dates do not rise: {dates[i]:yyyy-MM-dd} stands after {dates[i - 1]:yyyy-MM-dd} (value {i + 1}).");
+        SeriesCheck.CountsOrMissing(counts);
+        if (options.Frequency == 52) SeriesCheck.Weekly(dates);
+        else if (options.Frequency == 365) SeriesCheck.Daily(dates);
+        else SeriesCheck.Rising(dates);
         var needed = options.Years * options.Frequency + options.HalfWindow;
         if (dates.IsEmpty && (first < needed || first >= counts.Length))
             throw new SeriesException($"The series has {counts.Length} values and the first one to evaluate is number {first + 1}; {options.Years} years of {options.Frequency} with a half window of {options.HalfWindow} need at least {needed} values before it.");

@@ -8,8 +8,18 @@ public static class SeriesCheck
     {
         for (var i = 0; i < counts.Length; i++)
         {
-            if (double.IsNaN(counts[i]) || double.IsInfinity(counts[i]))
+            if (double.IsNaN(counts[i]))
                 throw new SeriesException($"Value {i + 1} is missing. Fill the gap or cut the series there: a missing count is not zero.");
+        }
+        CountsOrMissing(counts);
+    }
+
+    /// <summary>Counts must be finite and not negative; NaN stands for a missing one.</summary>
+    public static void CountsOrMissing(ReadOnlySpan<double> counts)
+    {
+        for (var i = 0; i < counts.Length; i++)
+        {
+            if (double.IsInfinity(counts[i])) throw new SeriesException($"Value {i + 1} is infinite; a count was expected.");
             if (counts[i] < 0)
                 throw new SeriesException($"Value {i + 1} is {counts[i]}; counts must not be negative. A cumulative series that falls must be corrected before its differences are taken.");
         }
@@ -20,15 +30,39 @@ public static class SeriesCheck
     {
         if (days.Length > 2 && Steps(days, 7))
             throw new SeriesException("The dates are seven days apart: this is a weekly series, and the method needs daily counts.");
-        for (var i = 1; i < days.Length; i++)
+        Follow(days, 1);
+    }
+
+    /// <summary>Weeks must follow each other; a step of one day throughout is a daily series given as a weekly one.</summary>
+    public static void Weekly(ReadOnlySpan<DateOnly> weeks)
+    {
+        if (weeks.Length > 2 && Steps(weeks, 1))
+            throw new SeriesException("The dates are one day apart: this is a daily series, and the method needs weekly counts. Add up seven days each.");
+        Follow(weeks, 7);
+    }
+
+    /// <summary>Days or weeks, whichever the dates are, must follow each other without a gap.</summary>
+    public static void Regular(ReadOnlySpan<DateOnly> dates)
+    {
+        var least = int.MaxValue;
+        for (var i = 1; i < dates.Length; i++) least = Math.Min(least, dates[i].DayNumber - dates[i - 1].DayNumber);
+        Follow(dates, least == 7 ? 7 : 1);
+    }
+
+    /// <summary>Each date must stand after a smaller one.</summary>
+    public static void Rising(ReadOnlySpan<DateOnly> dates)
+    {
+        for (var i = 1; i < dates.Length; i++)
+            if (dates[i] <= dates[i - 1]) throw new SeriesException($"The dates do not rise: {dates[i]:yyyy-MM-dd} stands after {dates[i - 1]:yyyy-MM-dd} (value {i + 1}).");
+    }
+
+    private static void Follow(ReadOnlySpan<DateOnly> dates, int step)
+    {
+        Rising(dates);
+        for (var i = 1; i < dates.Length; i++)
         {
-            var step = days[i].DayNumber - days[i - 1].DayNumber;
-            if (step != 1)
-            {
-                throw new SeriesException(step <= 0
-                    ? $"The dates do not rise: {days[i]:yyyy-MM-dd} stands after {days[i - 1]:yyyy-MM-dd} (value {i + 1})."
-                    : $"Days are missing between {days[i - 1]:yyyy-MM-dd} and {days[i]:yyyy-MM-dd} (value {i + 1}). Add rows for them: 0 where nobody was reported.");
-            }
+            if (dates[i].DayNumber - dates[i - 1].DayNumber == step) continue;
+            throw new SeriesException($"{(step == 7 ? "Weeks" : "Days")} are missing between {dates[i - 1]:yyyy-MM-dd} and {dates[i]:yyyy-MM-dd} (value {i + 1}). Add rows for them: 0 where nobody was reported.");
         }
     }
 

@@ -41,11 +41,22 @@ public sealed class EarsTests
 
     [Theory]
     [InlineData(-1.0, "negative")]
-    [InlineData(double.NaN, "missing")]
+    [InlineData(double.PositiveInfinity, "infinite")]
     public void Bad_values_are_named(double bad, string word)
     {
         double[] series = [1, 2, 3, 4, 5, 6, 7, 8, bad, 10];
         Should.Throw<SeriesException>(() => Bounds(series, new(EarsMethod.C1))).Message.ShouldSatisfyAllConditions(m => m.ShouldContain("Value 9"), m => m.ShouldContain(word));
+    }
+
+    [Fact]
+    public void A_missing_count_leaves_undefined_what_rests_on_it_and_nothing_else()
+    {
+        double[] series = [3, 5, 2, 8, 4, 6, 3, 7, double.NaN, 4, 12, 5, 3, 9, 6, 4, 5, 2];
+        var bounds = Bounds(series, new(EarsMethod.C1));
+        Ears.IsAlarm(series[8], bounds[8], EarsMethod.C1).ShouldBeNull();
+        double.IsNaN(bounds[8]).ShouldBeFalse();
+        bounds[9..16].ShouldAllBe(b => double.IsNaN(b));
+        double.IsNaN(bounds[16]).ShouldBeFalse();
     }
 
     [Fact]

@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using Rongtong.Surveillance;
+using static Rongtong.Host.Commands.Analyse.AnalyseRun;
 
 namespace Rongtong.Host.Commands.Analyse;
 
 /// <summary><c>rongtong analyse …</c>: the surveillance statistics for people with files only. CSV in, CSV out, no database.</summary>
 internal static class AnalyseCommands
 {
-    public static Command Create() => new("analyse", "Surveillance statistics over CSV files: ears, farrington, rt.") { Ears(), Farrington(), Rt() };
+    public static Command Create() => new("analyse", "Surveillance statistics over CSV files: ears, farrington, percentile, threshold, rt, nowcast.") { Ears(), Farrington(), AnalyseThresholds.Percentile(), AnalyseThresholds.Threshold(), Rt(), AnalyseNowcast.Create() };
 
     private static readonly string[] s_earsHeader = ["observed", "upperbound", "alarm"];
 
@@ -28,6 +28,7 @@ internal static class AnalyseCommands
             foreach (var series in file.Series)
             {
                 var bounds = new double[series.Counts.Length];
+                InSeries(series, () => SeriesCheck.Regular(series.Dates));
                 InSeries(series, () => Surveillance.Ears.Bounds(series.Counts, options, bounds));
                 for (var i = options.FirstIndex; i < bounds.Length; i++)
                     table.Write(series, i, ResultTable.Number(series.Counts[i]), ResultTable.Number(bounds[i], "NaN"), table.Truth(Surveillance.Ears.IsAlarm(series.Counts[i], bounds[i], options.Method)));
@@ -103,6 +104,7 @@ internal static class AnalyseCommands
             var table = new ResultTable(parsed.GetValue(output)!, file, "week", header);
             foreach (var series in file.Series)
             {
+                if (count >= series.Counts.Length) throw new CommandException($"--last {count}: the series has {series.Counts.Length} values, and those before the last {count} are the history that they are compared with.");
                 var results = InSeries(series, () => FarringtonFlexible.Evaluate(series.Counts, series.Dates, series.Counts.Length - count, options));
                 foreach (var r in results)
                 {
@@ -130,6 +132,7 @@ internal static class AnalyseCommands
         command.SetAction(parsed => Run(() =>
         {
             var file = SeriesFile.Read(parsed.GetValue(input)!);
+            if (file.TimeName.Equals("week", StringComparison.OrdinalIgnoreCase)) throw new CommandException("The counts are weekly (column 'week'), and the method needs daily counts.");
             var longest = file.Series.Max(s => s.Counts.Length);
             SerialInterval interval;
             if (parsed.GetValue(given) is { } siFile) interval = ReadInterval(siFile);
@@ -153,10 +156,6 @@ internal static class AnalyseCommands
         return command;
     }
 
-    private static (Argument<string> Input, Argument<string> Output) Files() =>
-        (new Argument<string>("IN") { Description = "CSV of counts: a column y or cases, optionally date, and series or county for several series." },
-         new Argument<string>("OUT") { Description = "CSV of results; - is the standard output." });
-
     private static SerialInterval ReadInterval(string path)
     {
         var weights = new List<double>();
@@ -166,77 +165,5 @@ internal static class AnalyseCommands
             weights.Add(double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var w) ? w : throw new CommandException($"{path}, row {number}: '{cell}' is not a probability."));
         }
         return SerialInterval.Given([.. weights]);
-    }
-
-    private static int Run(Action work)
-    {
-        try
-        {
-            work();
-            return 0;
-        }
-        catch (Exception e) when (e is CommandException or SeriesException or IOException or UnauthorizedAccessException)
-        {
-            Console.Error.WriteLine($"rongtong analyse: {e.Message}");
-            return 2;
-        }
-    }
-
-    private static void InSeries(Series series, Action work) => InSeries(series, () =>
-    {
-        work();
-        return true;
-    });
-
-    private static T InSeries<T>(Series series, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (SeriesException e) when (series.Key is not null)
-        {
-            throw new CommandException($"series {series.Key}: {e.Message}");
-        }
-    }
-
-    private static T ParseEnum<T>(string text, string option) where T : struct, Enum =>
-        Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) ? value
-        : throw new CommandException($"{option}: '{text}' is not known; expected {string.Join(", ", Enum.GetNames<T>())}.");
-
-    /// <summary>Writes results next to their series and time; a file appears only when it is complete.</summary>
-    private sealed class ResultTable
-    {
-        private readonly string _path;
-        private readonly bool _several;
-        private readonly StringBuilder _text = new();
-
-        public ResultTable(string path, SeriesFile file, string timeName, string[] columns)
-        {
-            _path = path;
-            _several = file.KeyName is not null;
-            var time = _several && timeName != "t_start" ? file.TimeName : timeName;
-            _text.AppendJoin(',', [.. _several ? new[] { file.KeyName! } : [], time, .. columns]).Append('\n');
-        }
-
-        public static string Number(double value, string missing = "NA") => double.IsNaN(value) ? missing : value.ToString("R", CultureInfo.InvariantCulture);
-
-        /// <summary>One series as R prints logicals, several as the 0 and 1 of its tables.</summary>
-        public string Truth(bool? value) => value is null ? "NA" : _several ? (value.Value ? "1" : "0") : value.Value ? "TRUE" : "FALSE";
-
-        public void Write(Series series, int index, params string[] cells) => WriteAt(series, series.Times[index], cells);
-
-        public void WriteAt(Series series, string time, params string[] cells)
-        {
-            if (_several) _text.Append(series.Key).Append(',');
-            _text.Append(time).Append(',').AppendJoin(',', cells).Append('\n');
-        }
-
-        /// <summary>Called when every series is done, so that a failure leaves an earlier result as it is.</summary>
-        public void Save()
-        {
-            if (_path == "-") Console.Out.Write(_text);
-            else File.WriteAllText(_path, _text.ToString());
-        }
     }
 }

@@ -3,7 +3,10 @@ namespace Rongtong.Surveillance.Tests.Peers;
 /// <summary>Counts of every shape that surveillance meets, the same for the same seed.</summary>
 internal sealed class RandomSeries(int seed)
 {
-    public static IReadOnlyList<string> Shapes { get; } = ["seasonal", "sparse", "overdispersed", "silent with bursts", "ties", "rising", "large with outbreaks", "begins late", "dies out", "one block silent"];
+    public static IReadOnlyList<string> Shapes { get; } = ["seasonal", "sparse", "overdispersed", "silent with bursts", "ties", "rising", "large with outbreaks", "begins late", "dies out", "one block silent", "constant", "silence with one spike", "huge"];
+
+    /// <summary>What R takes for early warning beside them: counts that nobody knows.</summary>
+    public static IReadOnlyList<string> ShapesAndMissing { get; } = [.. Shapes, "counts missing"];
 
     private readonly Random _random = new(seed);
 
@@ -27,6 +30,10 @@ internal sealed class RandomSeries(int seed)
             "large with outbreaks" => Poisson(300 * Season(t)) * (_random.Next(30) == 0 ? 6 : 1),
             "begins late" => t < length * 2 / 3 ? 0 : Poisson(level),
             "dies out" => t > length * 2 / 3 ? 0 : Poisson(level),
+            "constant" => Math.Ceiling(level),
+            "silence with one spike" => t == length - 3 ? 40 : 0,
+            "huge" => Math.Round(1e9 * (Season(t) + 0.1 * _random.NextDouble())),
+            "counts missing" => _random.Next(25) == 0 && t < length - 12 ? double.NaN : Poisson(level * Season(t)),
             _ => t % year < year / 2 ? 0 : Poisson(level),
         })];
     }
