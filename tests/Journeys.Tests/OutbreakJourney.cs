@@ -60,8 +60,16 @@ public sealed class OutbreakJourney : BrowserJourney
             (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue($"the page is wider than {width} px");
 
             if (width == 1280) await PictureAsync(page, "map-zh.png");
+            // The slider by keyboard, and playing on by itself.
+            await page.Locator("rt-map input[type=range]").PressAsync("ArrowRight");
+            await Expect(page.Locator("rt-map output")).ToHaveTextAsync("2020-01-31");
+            await page.GetByRole(AriaRole.Button, new() { Name = "播放" }).ClickAsync();
+            await Expect(page.Locator("rt-map output")).Not.ToHaveTextAsync("2020-01-31");
+            await page.GetByRole(AriaRole.Button, new() { Name = "暂停" }).ClickAsync();
+            await page.Locator("rt-map select").SelectOptionAsync("new7");
+            await Expect(wuhan).ToHaveTextAsync((await page.Locator("#parts [data-code='4201'] [data-of='new7']").TextContentAsync())!);
             await page.GotoAsync(Url("/outbreak/tiers/4201?day=2020-02-20"));
-            await Expect(page.Locator("#explanation")).ToContainTextAsync("累计确诊超过50例".Replace("累计确诊超过", "累计确诊病例超过", StringComparison.Ordinal));
+            await Expect(page.Locator("#explanation")).ToContainTextAsync("累计确诊病例超过50例");
             await page.GetByRole(AriaRole.Button, new() { Name = "English" }).ClickAsync();
             await Expect(page.Locator("#explanation")).ToContainTextAsync("State Council joint mechanism");
             if (width != 1280) continue;

@@ -69,7 +69,7 @@ public static class FarringtonFlexible
         {
             hasTrend = false;
             if (!options.Trend || !fit.Run(false, options))
-                return new(k, counts[k], double.NaN, false, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
+                return NotFitted(k, counts[k]);
         }
         if (hasTrend && fit.HasTrend)
         {
@@ -78,7 +78,7 @@ public static class FarringtonFlexible
             {
                 hasTrend = false;
                 if (!fit.Run(false, options))
-                    return new(k, counts[k], double.NaN, false, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
+                    return NotFitted(k, counts[k]);
             }
         }
         else hasTrend = false;
@@ -94,6 +94,9 @@ public static class FarringtonFlexible
         var alarm = enough && score > 1 && counts[k] != 0;
         return new(k, counts[k], enough ? bound : double.NaN, alarm, enough && !double.IsNaN(bound) ? options.Threshold is FarringtonThreshold.Delta ? QuasiPoissonFit.Mean(eta) : Math.Exp(eta) : double.NaN, fit.Phi, score, p, hasTrend ? fit.Slope : double.NaN);
     }
+
+    /// <summary>No model converged, as when all weeks of comparison are silent: R leaves the expectation at 0 and everything else undefined.</summary>
+    private static FarringtonResult NotFitted(int k, double count) => new(k, count, double.NaN, false, 0, double.NaN, double.NaN, double.NaN, double.NaN);
 
     private static (double Bound, double Score, double P) DeltaBound(double y, double mu, double seMu, double phi, FarringtonOptions options)
     {

@@ -87,7 +87,7 @@ public sealed record FarringtonOptions
 /// <param name="Observed">Cases.</param>
 /// <param name="UpperBound">Alarm level, cases.</param>
 /// <param name="IsAlarm">True when the count is above the bound, is not zero, and enough cases were seen lately.</param>
-/// <param name="Expected">Fitted mean of the week, cases.</param>
+/// <param name="Expected">Fitted mean of the week, cases; 0 where no model converged, as R has it (<paramref name="Phi"/> is NaN then).</param>
 /// <param name="Phi">Dispersion of the fit, at least 1.</param>
 /// <param name="Score">Exceedance score: (observed - fit) / (bound - fit); for the two quantile methods with the fit on the log scale, as R has it.</param>
 /// <param name="PValue">Probability of at least this count under the model.</param>

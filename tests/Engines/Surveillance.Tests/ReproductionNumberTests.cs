@@ -47,6 +47,14 @@ public sealed class ReproductionNumberTests
         Prop.ForAll(cases, c => Math.Abs(GammaFunctions.Cdf(c.Shape, GammaFunctions.Quantile(c.Shape, c.Probability)) - c.Probability) < 1e-11).QuickCheckThrowOnFailure();
     }
 
+    [Theory]
+    [InlineData(2e6, 0.025, 1997229.1396258022)]
+    [InlineData(3.3e7, 0.75, 33003874.466915242)]
+    [InlineData(7e9, 0.95, 7000137618.8964291)]
+    [InlineData(1e12, 0.5, 999999999999.66663)]
+    public void Quantiles_of_huge_shapes_are_those_of_R(double shape, double probability, double expected) =>
+        GammaFunctions.Quantile(shape, probability).ShouldBe(expected, 1e-11 * expected);
+
     [Fact]
     public void A_given_interval_is_used_as_it_is()
     {

@@ -104,6 +104,17 @@ public sealed class ImportTests : IAsyncLifetime
         }
         (await FailsAsync(bomb.ToArray())).ShouldBe("import.file.bomb");
         (await FailsAsync([.. "PK\u0003\u0004"u8, 1, 2, 3])).ShouldBe("import.file.broken-workbook");
+        (await NamesAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(0.9)]
+    public async Task A_workbook_cut_off_on_its_way_is_refused_and_nothing_of_it_is_loaded(double share)
+    {
+        var whole = Workbook([["name", "amount"], .. Enumerable.Range(0, 5_000).Select(i => new[] { $"N{i}", $"{i}" })]);
+        (await FailsAsync(whole[..(int)(whole.Length * share)])).ShouldBe("import.file.broken-workbook");
+        (await NamesAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -109,9 +109,11 @@ internal static class AnalyseCommands
                 foreach (var r in results)
                 {
                     var (observed, bound) = (ResultTable.Number(r.Observed), ResultTable.Number(r.UpperBound));
+                    // Without a model there is no answer, which is not "no alarm".
+                    var alarm = table.Truth(double.IsNaN(r.Phi) ? null : r.IsAlarm);
                     var (expected, phi, score, p) = (ResultTable.Number(r.Expected), ResultTable.Number(r.Phi), ResultTable.Number(r.Score), ResultTable.Number(r.PValue));
-                    if (several) table.Write(series, r.Index, observed, bound, table.Truth(r.IsAlarm), score, expected, phi, p, double.IsNaN(r.Trend) ? "0" : "1");
-                    else table.Write(series, r.Index, observed, bound, table.Truth(r.IsAlarm), expected, phi, score, p, ResultTable.Number(r.Trend));
+                    if (several) table.Write(series, r.Index, observed, bound, alarm, score, expected, phi, p, double.IsNaN(r.Trend) ? "0" : "1");
+                    else table.Write(series, r.Index, observed, bound, alarm, expected, phi, score, p, ResultTable.Number(r.Trend));
                 }
             }
             table.Save();

@@ -87,25 +87,26 @@ public sealed class SurveillancePeerTests
     public async Task Rt_agrees_with_EpiEstim_on_random_series_windows_and_intervals()
     {
         var random = new RandomSeries(R.Seed);
-        double[][] series = [.. Enumerable.Range(0, 39).Select(i => random.Next(RandomSeries.Shapes[i % RandomSeries.Shapes.Count], random.Between(30, 90), year: 30)).Where(s => s.Any(y => y > 0))];
+        (string Shape, double[] Counts)[] series = [.. Enumerable.Range(0, 39).Select(i => RandomSeries.Shapes[i % RandomSeries.Shapes.Count])
+            .Select(shape => (shape, random.Next(shape, random.Between(30, 90), year: 30))).Where(s => s.Item2.Any(y => y > 0))];
         double[] given = [0, 0.1, 0.25, 0.3, 0.2, 0.1, 0.05];
         (int Window, double Mean, double Sd, double[]? Given, ReproductionPrior Prior)[] settings =
         [
             (7, 4.8, 2.3, null, new()), (1, 4.8, 2.3, null, new()), (7, 2.6, 1.5, null, new(2, 3)), (14, 7.5, 3.4, null, new(1, 1)),
             (1, 1.6, 0.4, null, new()), (3, 11.6, 6.1, null, new()), (7, 0, 0, given, new()), (1, 0, 0, given, new(3, 2)), (5, 0, 0, [0, 1], new()),
         ];
-        var theirs = await R.AskAsync("rt", series, "window,mean,sd,given,priorMean,priorSd", settings.Select(s => string.Create(CultureInfo.InvariantCulture,
+        var theirs = await R.AskAsync("rt", series.Select(s => s.Counts), "window,mean,sd,given,priorMean,priorSd", settings.Select(s => string.Create(CultureInfo.InvariantCulture,
             $"{s.Window},{s.Mean},{s.Sd},{(s.Given is null ? "-" : string.Join(';', s.Given.Select(w => w.ToString(CultureInfo.InvariantCulture))))},{s.Prior.Mean},{s.Prior.Sd}")));
         var differences = new List<string>();
         foreach (var cells in theirs.GroupBy(row => (row.Series, row.Setting)))
         {
-            var (counts, setting) = (series[cells.Key.Series], settings[cells.Key.Setting]);
+            var ((shape, counts), setting) = (series[cells.Key.Series], settings[cells.Key.Setting]);
             var interval = setting.Given is null ? SerialInterval.Gamma(setting.Mean, setting.Sd, counts.Length) : SerialInterval.Given(setting.Given);
             var ours = new ReproductionNumber(interval, setting.Window, setting.Prior).Estimate(counts);
             cells.Count().ShouldBe(ours.Length);
             foreach (var ((_, _, row), e) in cells.Zip(ours))
             {
-                var where = $"series {cells.Key.Series} ({RandomSeries.Shapes[cells.Key.Series % RandomSeries.Shapes.Count]}), setting {cells.Key.Setting}, days {row[0]} to {row[1]}: ";
+                var where = $"series {cells.Key.Series} ({shape}), setting {cells.Key.Setting}, days {row[0]} to {row[1]}: ";
                 (e.StartDay, e.EndDay).ShouldBe(((int)R.Number(row[0]), (int)R.Number(row[1])));
                 double[] ourCells = [e.Mean, e.Sd, e.Q025, e.Q05, e.Q25, e.Median, e.Q75, e.Q95, e.Q975];
                 for (var i = 0; i < ourCells.Length; i++)
