@@ -56,13 +56,14 @@ internal static class AnalyseCommands
         var limit = new Option<double[]>("--limit54") { Description = "Least cases and period for a bound; 5 4.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
         var power = new Option<string?>("--powertrans") { Description = "2/3, 1/2 or none, for delta." };
         var last = new Option<int>("--last") { Description = "How many of the last weeks to evaluate.", Required = true };
+        var start = DateOption("--start", "Date of the first week, where the file numbers its weeks; past years are then found by the calendar.");
         var command = new Command("farrington", "Farrington flexible.")
         {
-            preset, method, years, halfWindow, frequency, periods, past, trend, trendP, reweight, threshold, alpha, limit, power, last, input, output,
+            start, preset, method, years, halfWindow, frequency, periods, past, trend, trendP, reweight, threshold, alpha, limit, power, last, input, output,
         };
         command.SetAction(parsed => Run(() =>
         {
-            var start = parsed.GetValue(preset) switch
+            var configuration = parsed.GetValue(preset) switch
             {
                 null or "delta_default" => new FarringtonOptions(),
                 "noufaily_nbPlugin" => FarringtonOptions.Noufaily(FarringtonThreshold.NbPlugin),
@@ -70,24 +71,24 @@ internal static class AnalyseCommands
                 var other => throw new CommandException($"--preset: '{other}' is not known; expected delta_default, noufaily_nbPlugin or noufaily_muan."),
             };
             var limits = parsed.GetValue(limit);
-            var options = start with
+            var options = configuration with
             {
-                Threshold = parsed.GetValue(method) is { } name ? ParseEnum<FarringtonThreshold>(name, "--method") : start.Threshold,
-                Years = parsed.GetValue(years) ?? start.Years,
-                HalfWindow = parsed.GetValue(halfWindow) ?? start.HalfWindow,
-                Frequency = parsed.GetValue(frequency) ?? start.Frequency,
-                Periods = parsed.GetValue(periods) ?? start.Periods,
-                PastWeeksNotIncluded = parsed.GetValue(past) ?? start.PastWeeksNotIncluded,
-                Trend = parsed.GetValue(trend) ?? start.Trend,
-                TrendPThreshold = parsed.GetValue(trendP) ?? start.TrendPThreshold,
-                Reweight = parsed.GetValue(reweight) ?? start.Reweight,
-                WeightsThreshold = parsed.GetValue(threshold) ?? start.WeightsThreshold,
-                Alpha = parsed.GetValue(alpha) ?? start.Alpha,
-                LimitCases = limits is [var cases, _] ? cases : start.LimitCases,
-                LimitPeriod = limits is [_, var period] ? (int)period : start.LimitPeriod,
+                Threshold = parsed.GetValue(method) is { } name ? ParseEnum<FarringtonThreshold>(name, "--method") : configuration.Threshold,
+                Years = parsed.GetValue(years) ?? configuration.Years,
+                HalfWindow = parsed.GetValue(halfWindow) ?? configuration.HalfWindow,
+                Frequency = parsed.GetValue(frequency) ?? configuration.Frequency,
+                Periods = parsed.GetValue(periods) ?? configuration.Periods,
+                PastWeeksNotIncluded = parsed.GetValue(past) ?? configuration.PastWeeksNotIncluded,
+                Trend = parsed.GetValue(trend) ?? configuration.Trend,
+                TrendPThreshold = parsed.GetValue(trendP) ?? configuration.TrendPThreshold,
+                Reweight = parsed.GetValue(reweight) ?? configuration.Reweight,
+                WeightsThreshold = parsed.GetValue(threshold) ?? configuration.WeightsThreshold,
+                Alpha = parsed.GetValue(alpha) ?? configuration.Alpha,
+                LimitCases = limits is [var cases, _] ? cases : configuration.LimitCases,
+                LimitPeriod = limits is [_, var period] ? (int)period : configuration.LimitPeriod,
                 Power = parsed.GetValue(power) switch
                 {
-                    null => start.Power,
+                    null => configuration.Power,
                     "2/3" => PowerTransform.TwoThirds,
                     "1/2" => PowerTransform.SquareRoot,
                     "none" => PowerTransform.None,
@@ -105,7 +106,7 @@ internal static class AnalyseCommands
             foreach (var series in file.Series)
             {
                 if (count >= series.Counts.Length) throw new CommandException($"--last {count}: the series has {series.Counts.Length} values, and those before the last {count} are the history that they are compared with.");
-                var results = InSeries(series, () => FarringtonFlexible.Evaluate(series.Counts, series.Dates, series.Counts.Length - count, options));
+                var results = InSeries(series, () => FarringtonFlexible.Evaluate(series.Counts, Dated(series, parsed.GetValue(start), options.Frequency), series.Counts.Length - count, options));
                 foreach (var r in results)
                 {
                     var (observed, bound) = (ResultTable.Number(r.Observed), ResultTable.Number(r.UpperBound));
@@ -156,6 +157,19 @@ internal static class AnalyseCommands
             table.Save();
         }));
         return command;
+    }
+
+    private static DateOnly[] Dated(Series series, DateOnly? start, int frequency)
+    {
+        if (start is not { } first) return series.Dates;
+        if (series.Dates.Length > 0) throw new CommandException("--start is for files without dates; this one has them.");
+        return frequency switch
+        {
+            52 => [.. series.Counts.Select((_, i) => first.AddDays(7 * i))],
+            365 => [.. series.Counts.Select((_, i) => first.AddDays(i))],
+            12 => [.. series.Counts.Select((_, i) => first.AddMonths(i))],
+            _ => throw new CommandException($"--start needs --freq 52, 365 or 12; it is {frequency}."),
+        };
     }
 
     private static SerialInterval ReadInterval(string path)

@@ -18,11 +18,7 @@ internal static class AnalyseNowcast
     {
         var input = new Argument<string>("IN") { Description = "CSV of events: columns onset and report (dates), optionally count and series." };
         var output = new Argument<string>("OUT") { Description = "CSV of results; - is the standard output." };
-        var now = new Option<DateOnly?>("--now")
-        {
-            Description = "Last day of which reports are complete; the last report. Later rows are left out.",
-            CustomParser = result => DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : Refuse(result),
-        };
+        var now = DateOption("--now", "Last day of which reports are complete; the last report. Later rows are left out.");
         var command = new Command("nowcast", "Correction for reporting delay (reverse-time hazard).") { now, input, output };
         command.SetAction(parsed => Run(() =>
         {
@@ -56,11 +52,5 @@ internal static class AnalyseNowcast
         var reports = new double[days, known.Max(r => r.Delay) + 1];
         foreach (var row in known) reports[row.Onset.DayNumber - first.DayNumber, row.Delay] += row.Count;
         return (first, Nowcast.Estimate(reports));
-    }
-
-    private static DateOnly? Refuse(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        result.AddError($"--now: '{result.Tokens[0].Value}' is not a date; expected a form like 2020-02-13.");
-        return null;
     }
 }

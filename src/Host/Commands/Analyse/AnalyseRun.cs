@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Rongtong.Surveillance;
 
 namespace Rongtong.Host.Commands.Analyse;
@@ -9,6 +10,17 @@ internal static class AnalyseRun
     public static (Argument<string> Input, Argument<string> Output) Files() =>
         (new Argument<string>("IN") { Description = "CSV of counts: a column y or cases, optionally date, and series or county for several series." },
          new Argument<string>("OUT") { Description = "CSV of results; - is the standard output." });
+
+    public static Option<DateOnly?> DateOption(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            if (DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+            result.AddError($"{name}: '{result.Tokens[0].Value}' is not a date; expected a form like 2020-02-13.");
+            return null;
+        },
+    };
 
     public static int Run(Action work)
     {

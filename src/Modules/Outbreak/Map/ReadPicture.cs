@@ -36,9 +36,10 @@ public sealed record Picture(DateOnly FirstDay, int Days, RegionFigures Whole, I
 /// </summary>
 internal static class ReadPicture
 {
-    /// <summary>Reads a picture; <paramref name="published"/> is asked for when the session's actor is the public.</summary>
-    public static async Task<Picture?> OfAsync(Session session, IRegionTree tree, RegionCode above, AsOf asOf, Func<Task<PublishedCounts>> published, CancellationToken cancel)
+    /// <summary>Reads a picture; for the public <paramref name="published"/> says what it is told.</summary>
+    public static async Task<Picture?> OfAsync(Session session, IRegionTree tree, RegionCode above, AsOf asOf, PublishedCounts? published, CancellationToken cancel)
     {
+        if (session.Actor.SeesPublishedOnly) ArgumentNullException.ThrowIfNull(published);
         if (tree.Find(above) is not { } whole) return null;
         var parts = tree.ChildrenOf(above);
         var series = await ReadSeries.OfAllAsync(session, [above, .. parts.Select(p => p.Code)], asOf, cancel);
@@ -50,12 +51,11 @@ internal static class ReadPicture
 
         var exact = parts.Select(part => series.GetValueOrDefault(part.Code)?.CumulativeOver(CaseKind.Confirmed, first, days) ?? new int[days]).ToArray();
         var exactWhole = series.TryGetValue(above, out var own) ? own.CumulativeOver(CaseKind.Confirmed, first, days) : PublishedCounts.Sum(exact, days);
-        var held = session.Actor.SeesPublishedOnly ? await published() : null;
         return new Picture(first, days, Figures(whole, exactWhole, hasReports: true), [.. parts.Select((p, i) => Figures(p, exact[i], series.ContainsKey(p.Code)))]);
 
         RegionFigures Figures(Region region, int[] counts, bool hasReports)
         {
-            var shown = held is null || !hasReports ? counts : held.Of(region.Code, first, days);
+            var shown = published is null || !hasReports ? counts : published.Of(region.Code, first, days);
             return new(region, shown, hasReports, !shown.AsSpan().SequenceEqual(counts));
         }
     }

@@ -21,13 +21,22 @@ internal sealed class Readings(Database database, IRegions regions, ReadCache ca
         });
     }
 
-    public Task<RegionReading?> OfRegionAsync(Actor actor, RegionCode region, AsOf asOf) =>
-        ReadAsync(actor, $"region {region} {asOf}", (session, tree) => RegionReading.OfAsync(session, tree, region, asOf, () => PublishedAsync(asOf), default));
+    public async Task<RegionReading?> OfRegionAsync(Actor actor, RegionCode region, AsOf asOf)
+    {
+        var published = await ToldAsync(actor, asOf);
+        return await ReadAsync(actor, $"region {region} {asOf}", (session, tree) => RegionReading.OfAsync(session, tree, region, asOf, published, default));
+    }
 
-    public Task<Picture?> PictureAsync(Actor actor, RegionCode region, AsOf asOf) =>
-        ReadAsync(actor, $"picture {region} {asOf}", (session, tree) => ReadPicture.OfAsync(session, tree, region, asOf, () => PublishedAsync(asOf), default));
+    public async Task<Picture?> PictureAsync(Actor actor, RegionCode region, AsOf asOf)
+    {
+        var published = await ToldAsync(actor, asOf);
+        return await ReadAsync(actor, $"picture {region} {asOf}", (session, tree) => ReadPicture.OfAsync(session, tree, region, asOf, published, default));
+    }
 
-    /// <summary>What the public is told of every region, as it was known then; one reading serves every day.</summary>
-    public Task<PublishedCounts> PublishedAsync(AsOf asOf) =>
-        ReadAsync(Actor.Public, $"published {asOf.KnownAt}", async (session, tree) => PublishedCounts.Of(tree, await ReadSeries.OfEveryRegionAsync(session, asOf with { Day = null }, default)));
+    /// <summary>
+    /// What the reader is told of every region, as it was known then; null for who sees exact figures. One reading serves every day.
+    /// Asked for before a session is begun: readers who each held one connection and waited for this would leave none to read it with.
+    /// </summary>
+    public async Task<PublishedCounts?> ToldAsync(Actor actor, AsOf asOf) => !actor.SeesPublishedOnly ? null
+        : await ReadAsync(Actor.Public, $"published {asOf.KnownAt}", async (session, tree) => PublishedCounts.Of(tree, await ReadSeries.OfEveryRegionAsync(session, asOf with { Day = null }, default)));
 }

@@ -31,7 +31,7 @@ internal sealed record RegionReading(
 
     private static readonly ReproductionNumber s_estimator = new(SerialInterval.Gamma(SerialIntervalMeanDays, SerialIntervalSdDays, LongestSeriesDays));
 
-    public static async Task<RegionReading?> OfAsync(Session session, IRegionTree tree, RegionCode code, AsOf asOf, Func<Task<PublishedCounts>> published, CancellationToken cancel)
+    public static async Task<RegionReading?> OfAsync(Session session, IRegionTree tree, RegionCode code, AsOf asOf, PublishedCounts? published, CancellationToken cancel)
     {
         var picture = await ReadPicture.OfAsync(session, tree, code, asOf, published, cancel);
         if (picture is null) return null;

@@ -96,13 +96,13 @@ internal sealed class OpenData(Database database, IRegions regions, Readings rea
     private async Task<Document?> BuildAsync(string path)
     {
         var parts = path["/open/".Length..].Split('/');
+        if (parts is ["cases", var file] && Path.GetExtension(file) is ".json" or ".csv") return await CasesAsync(Path.GetFileNameWithoutExtension(file), Path.GetExtension(file));
         await using var session = await database.BeginAsync(Actor.Public);
         return parts switch
         {
             ["tiers.json"] => Json(await TiersAsync(session)),
             ["tiers.csv"] => Csv(await TierRowsAsync(session)),
             ["tiers.geojson"] => await TiersGeoJsonAsync(session),
-            ["cases", var file] when Path.GetExtension(file) is ".json" or ".csv" => await CasesAsync(Path.GetFileNameWithoutExtension(file), Path.GetExtension(file)),
             _ => null,
         };
     }
