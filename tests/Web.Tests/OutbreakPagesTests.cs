@@ -44,6 +44,7 @@ public sealed partial class OutbreakPagesTests : IAsyncLifetime
         (await PageAsync(reader, "/outbreak/42?known=2020-02-11")).ShouldContain("31,728");
         (await PageAsync(reader, "/outbreak/42?known=2020-02-12")).ShouldContain("31,999");
         (await PageAsync(reader, "/outbreak/42?known=2020-02-09")).ShouldContain("当时还没有数据");
+        (await Should.ThrowAsync<ImportFileException>(() => ImportAsync("2020-02-10,湖北省,,32000\n", knownFrom: _clock.GetUtcNow().AddYears(1)))).TextKey.ShouldBe("import.known-in-future");
     }
 
     [Fact]

@@ -76,7 +76,10 @@ public sealed class ImportService(Database database, IEnumerable<IImportKind> ki
         // Held until the transaction ends, however it ends: a batch still "running" without it was interrupted.
         await session.ExecuteAsync("SELECT pg_advisory_xact_lock(@key, @id)", new { key = LockSpace, id = (int)(batchId % int.MaxValue) }, cancel);
         var columns = await MapHeaderAsync(kind, table, options, session, cancel);
-        var context = new ImportContext(session, batchId, options.KnownFrom ?? session.Now, options.Extra);
+        var knownFrom = options.KnownFrom?.ToUniversalTime() ?? session.Now;
+        // Nothing could be corrected before that instant had come.
+        if (knownFrom > session.Now) throw new ImportFileException("import.known-in-future", knownFrom.ToString("yyyy-MM-dd HH:mm'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        var context = new ImportContext(session, batchId, knownFrom, options.Extra);
         var sink = kind.Begin(context);
         var rejects = new List<ImportReject>();
         var (rows, rejected) = (0L, 0L);
