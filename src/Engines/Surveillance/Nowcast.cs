@@ -49,23 +49,22 @@ public static class Nowcast
 
     private static double[] Shares(double[,] reports, int days, int delays)
     {
-        var share = new double[delays];
-        share[delays - 1] = 1;
-        for (var d = delays - 1; d > 0; d--)
+        var (hazard, reported) = (new double[delays], new double[days]);
+        for (var d = 0; d < delays; d++)
         {
             var (at, within) = (0.0, 0.0);
             for (var t = 0; t + d < days; t++)
             {
-                for (var j = 0; j <= d; j++)
-                {
-                    var n = reports[t, j];
-                    if (!(n >= 0)) throw new SeriesException($"Day {t + 1}, delay {j}: {n} reports; counts must not be negative or missing.");
-                    within += n;
-                }
-                at += reports[t, d];
+                var n = reports[t, d];
+                if (!(n >= 0)) throw new SeriesException($"Day {t + 1}, delay {d}: {n} reports; counts must not be negative or missing.");
+                reported[t] += n;
+                (at, within) = (at + n, within + reported[t]);
             }
-            share[d - 1] = share[d] * (within > 0 ? 1 - at / within : 1);
+            hazard[d] = within > 0 ? at / within : 0;
         }
+        var share = new double[delays];
+        share[delays - 1] = 1;
+        for (var d = delays - 1; d > 0; d--) share[d - 1] = share[d] * (1 - hazard[d]);
         return share;
     }
 }
