@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Rongtong.Contracts.Casework;
 using Rongtong.Contracts.Observations;
 using Rongtong.Platform.Access;
+using Rongtong.Platform.Events;
 using Rongtong.Resumption.Openings;
 using Rongtong.Resumption.Reports;
 
@@ -34,6 +35,8 @@ public sealed class ReportTests : World
         (await EventsAsync(CaseWanted.Kind)).ShouldBeEmpty("the enterprise is reminded first");
         await PassAsync(1);
         await PassAsync(2);
+        // Whatever other modules make of it, and however soon.
+        await Host.Services.GetRequiredService<OutboxDispatcher>().DispatchAsync();
         (await EventsAsync(CaseWanted.Kind)).Select(e => JsonSerializer.Deserialize<CaseWanted>(e, JsonSerializerOptions.Web)!.Region).ShouldBe(["330106", "3301"]);
         (await EventsAsync(FigureReported.Kind)).ShouldBeEmpty("silence is never zero");
         (await AsAsync(Officer(), session => session.QuerySingleAsync<int>("SELECT count(*)::int FROM resumption.daily_report"))).ShouldBe(0);

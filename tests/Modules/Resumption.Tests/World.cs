@@ -55,8 +55,15 @@ public abstract class World : IAsyncLifetime
         return result;
     }
 
+    /// <summary>Events of this module. Casework, which runs in the same host, answers a wanted case with a deadline of its own, whenever it comes to it.</summary>
     internal Task<IReadOnlyList<string>> EventsAsync(string kind) =>
-        AsAsync(Actor.System, session => session.QueryAsync<string>("SELECT payload::text FROM platform.outbox_event WHERE kind = @kind ORDER BY id", new { kind }));
+        AsAsync(Actor.System, session => session.QueryAsync<string>("SELECT payload::text FROM platform.outbox_event WHERE kind = @kind AND payload ->> 'key' ^@ 'resumption.' ORDER BY id", new { kind }));
+
+    /// <summary>Turns until a session waits for a lock of another; fails when the work ended without waiting.</summary>
+    internal async Task WaitsAsync(Task work)
+    {
+        while (!await AsAsync(Actor.System, session => session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"))) work.IsCompleted.ShouldBeFalse();
+    }
 
     private static Actor Account(string name, string[] scope, string organisation, params string[] permissions) =>
         new(ActorKind.Account, "account:" + name, name, scope, permissions.ToHashSet()) { Organisation = organisation };
