@@ -80,7 +80,15 @@ internal sealed record CaseFile
 
     /// <summary>The case, locked until the session ends; for the product's own part of a session.</summary>
     public static Task<CaseFile?> LockAsync(Session session, long id, CancellationToken cancel) =>
-        session.QuerySingleOrDefaultAsync<CaseFile>($"SELECT {Columns} FROM casework.case_file WHERE id = @id FOR UPDATE", new { id }, cancel);
+        session.QuerySingleOrDefaultAsync<CaseFile>($"SELECT {Columns} FROM casework.case_file WHERE id = @id FOR NO KEY UPDATE", new { id }, cancel);
+
+    /// <summary>
+    /// Locks several cases, the lowest number first: whoever changes more than one locks all of them here before the first change, so that no two wait for
+    /// each other in a circle. The locks leave keys free, so that steps and photographs are added meanwhile.
+    /// </summary>
+    /// <param name="which">Condition on a row of casework.case_file.</param>
+    public static Task LockAllAsync(Session session, string which, object args, CancellationToken cancel) =>
+        session.ExecuteAsync($"SELECT FROM casework.case_file WHERE {which} ORDER BY id FOR NO KEY UPDATE", args, cancel);
 
     /// <summary>Writes what was decided: state, history, deadline and, at the end of a case, the news for whoever wanted it. In the product's own part of a session.</summary>
     public async Task WriteAsync(Session session, CaseOutcome.Taken taken, string author, string authorName, string words, CancellationToken cancel)

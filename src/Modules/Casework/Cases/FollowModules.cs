@@ -35,6 +35,8 @@ internal sealed class WhenCaseWanted(EnterpriseFacts enterprises, WorkCalendar c
 
     private async Task ReopenAsync(Session session, long id, CaseWanted wanted, long eventId, CancellationToken cancel)
     {
+        // The wish is kept with the case of the key, the step taken on the one in which it goes on.
+        await CaseFile.LockAllAsync(session, "id = @id OR key = @Key", new { id, wanted.Key }, cancel);
         var file = (await CaseFile.LockAsync(session, id, cancel))!;
         await session.ExecuteAsync("UPDATE casework.case_file SET wanted_event = @eventId WHERE key = @Key", new { eventId, wanted.Key }, cancel);
         if (!file.State.IsOver) return;

@@ -46,8 +46,8 @@ internal sealed record TakeStep(long CaseId, int Version, CaseInput Input, Offic
 
     private async Task<StepResult> DecideAsync(Session session, Party party, IWorkCalendar calendar, CancellationToken cancel)
     {
-        // Always the lower number first, so that two merges that cross cannot wait for each other.
-        foreach (var id in new[] { CaseId, Into ?? CaseId }.Distinct().Order()) await CaseFile.LockAsync(session, id, cancel);
+        // A merge also leads the duplicates of the duplicate on.
+        if (Input is CaseInput.Merge) await CaseFile.LockAllAsync(session, "id IN (@CaseId, @Into) OR duplicate_of = @CaseId", new { CaseId, Into }, cancel);
         var file = (await CaseFile.LockAsync(session, CaseId, cancel))!;
         if (file.Version != Version) return new StepResult.Stale(file.Stage, file.Version);
         switch (CaseFlow.Decide(file.State, Input, party, CaseRules.Current, calendar, session.Now))

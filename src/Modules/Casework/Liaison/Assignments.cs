@@ -49,6 +49,7 @@ internal static class Assignments
         // The choice above was the actor's, within the actor's regions; a row of an enterprise that moved here may still lie in its old region.
         await session.AsSystemAsync(async () =>
         {
+            await LockEnterprisesAsync(session, taken, cancel);
             await EndAsync(session, taken, from, cancel);
             given = await session.ExecuteAsync("""
                 INSERT INTO casework.assignment (enterprise_id, region_code, officer_id, officer_name, from_day, author, recorded_at)
@@ -58,6 +59,13 @@ internal static class Assignments
         session.Audit("casework.assigned", officer.Id, $"{given.ToString(CultureInfo.InvariantCulture)} {region} {park} {ChinaTime.Day(from)}".Trim());
         return new AssignOutcome.Assigned(given);
     }
+
+    /// <summary>
+    /// Locks enterprises, or all, the lowest number first, before who looks after them changes: of two officers who are given the same at the same moment the
+    /// second takes over from the first, and nobody waits in a circle. Cases are locked before enterprises, enterprises before assignments.
+    /// </summary>
+    public static Task LockEnterprisesAsync(Session session, int[]? enterprises, CancellationToken cancel) =>
+        session.ExecuteAsync("SELECT FROM casework.enterprise WHERE @enterprises::integer[] IS NULL OR id = ANY (@enterprises) ORDER BY id FOR NO KEY UPDATE", new { enterprises }, cancel);
 
     /// <summary>Ends what the enterprises have from a day on: assignments that began before end the day before, later ones are taken back.</summary>
     public static async Task EndAsync(Session session, int[] enterprises, DateOnly from, CancellationToken cancel)

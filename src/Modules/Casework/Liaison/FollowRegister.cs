@@ -22,6 +22,7 @@ internal sealed class WhenEnterprisesChanged(EnterpriseFacts enterprises) : IEve
     public async Task ReloadAsync(Session session, CancellationToken cancel)
     {
         const int Chunk = 10_000;
+        await Assignments.LockEnterprisesAsync(session, null, cancel);
         await session.ExecuteAsync("DELETE FROM casework.enterprise", cancel: cancel);
         var waiting = new List<Enterprise>(Chunk);
         await foreach (var enterprise in enterprises.AllAsync(cancel))
@@ -36,7 +37,7 @@ internal sealed class WhenEnterprisesChanged(EnterpriseFacts enterprises) : IEve
 
     internal static Task<int> StoreAsync(Session session, IReadOnlyCollection<Enterprise> found, CancellationToken cancel) => session.ExecuteAsync("""
         INSERT INTO casework.enterprise (id, code, name, region_code, industry, park)
-        SELECT * FROM unnest(@ids, @codes, @names, @regions, @industries, @parks)
+        SELECT * FROM unnest(@ids, @codes, @names, @regions, @industries, @parks) ORDER BY 1
         ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, region_code = excluded.region_code, industry = excluded.industry, park = excluded.park
         """, new
     {
@@ -61,6 +62,7 @@ internal sealed class WhenEnterpriseMerged(EnterpriseFacts enterprises) : IEvent
         var merged = happened.Read<EnterpriseMerged>();
         var today = Platform.ChinaDay.Of(session.Now);
         await CasesOfEnterprises.SettleAsync(session, enterprises, [merged.Kept, merged.Merged], cancel);
+        await Assignments.LockEnterprisesAsync(session, [merged.Kept, merged.Merged], cancel);
         await session.ExecuteAsync("DELETE FROM casework.enterprise WHERE id = @Merged", merged, cancel);
         var heir = await Assignments.OfficerOfAsync(session, merged.Merged, today, cancel);
         await Assignments.EndAsync(session, [merged.Merged], today, cancel);
@@ -94,6 +96,7 @@ internal static class CasesOfEnterprises
     /// <summary>Asks the register anew for every case of the enterprises, by the number each was opened under: merges of merges come out right in any order.</summary>
     public static async Task SettleAsync(Session session, EnterpriseFacts enterprises, int[] ids, CancellationToken cancel)
     {
+        await CaseFile.LockAllAsync(session, "enterprise_id_opened IN (SELECT enterprise_id_opened FROM casework.case_file WHERE enterprise_id = ANY (@ids) OR enterprise_id_opened = ANY (@ids))", new { ids }, cancel);
         foreach (var opened in await session.QueryAsync<int>("SELECT DISTINCT enterprise_id_opened FROM casework.case_file WHERE enterprise_id = ANY (@ids) OR enterprise_id_opened = ANY (@ids)", new { ids }, cancel))
         {
             if (await enterprises.FindAsync(opened, cancel) is not { } now) continue;

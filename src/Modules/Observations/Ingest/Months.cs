@@ -10,6 +10,9 @@ internal sealed class Months(Database database)
     /// <summary>Any constant of ours: with a month's number it makes the lock of that month.</summary>
     private const int LockSpace = 0x4F_62_73_4D;
 
+    /// <summary>Number of no month: the lock of those that keep several.</summary>
+    private const int EveryMonth = 0;
+
     /// <summary>Longest pass over a month's rows.</summary>
     public static readonly TimeSpan PassTimeMax = TimeSpan.FromHours(2);
 
@@ -25,15 +28,25 @@ internal sealed class Months(Database database)
         if (_known.ContainsKey(month)) return;
         await using var session = await database.BeginAsync(Actor.System, cancel);
         session.StatementSeconds = 0;
-        if (await BeginAsync(session, month, cancel)) await AttachAsync(session, month, cancel);
+        if (await MakeAsync(session, month, cancel)) await AttachAsync(session, month, cancel);
         await session.CommitAsync(cancel);
         _known[month] = true;
     }
 
-    /// <summary>Makes the month's table inside the session, without indexes, where there is none; then the caller must attach it. False when it exists.</summary>
+    /// <summary>
+    /// Makes the month's table inside the session, without indexes, where there is none; then the caller must attach it. False when it exists. Such a
+    /// session keeps its months until it ends and comes upon them in the order of its file, so there is one at a time: two files in opposite order
+    /// would wait for each other.
+    /// </summary>
     public async Task<bool> BeginAsync(Session session, DateOnly month, CancellationToken cancel)
     {
         if (_known.ContainsKey(month)) return false;
+        await session.ExecuteAsync("SELECT pg_advisory_xact_lock(@LockSpace, @EveryMonth)", new { LockSpace, EveryMonth }, cancel);
+        return await MakeAsync(session, month, cancel);
+    }
+
+    private async Task<bool> MakeAsync(Session session, DateOnly month, CancellationToken cancel)
+    {
         await session.ExecuteAsync("SELECT pg_advisory_xact_lock(@LockSpace, @number)", new { LockSpace, number = month.Year * 12 + month.Month }, cancel);
         if (await session.QuerySingleAsync<bool>("SELECT to_regclass(@name) IS NOT NULL", new { name = TableOf(month) }, cancel))
         {

@@ -49,10 +49,11 @@ internal sealed class SeriesBook(Database database, IEnumerable<IEnterprises> re
             (quantities[i], subjects[i]) = ((short)name.Quantity, name.Subject);
             owners[i++] = numbers.TryGetValue(CodeOf(name), out var number) ? number : null;
         }
+        // In one order: two deliveries that name the same new meters the other way round would wait for each other.
         var made = (await session.QueryAsync<int?>("""
             INSERT INTO observations.series (source, quantity, subject, enterprise_id, region)
             SELECT @source, n.quantity, n.subject, n.owner, CASE WHEN n.subject ^@ '#' THEN substr(n.subject, 2) END FROM unnest(@quantities, @subjects, @owners) AS n (quantity, subject, owner)
-            ON CONFLICT DO NOTHING RETURNING CASE WHEN region IS NOT NULL THEN 0 ELSE enterprise_id END
+            ORDER BY n.quantity, n.subject ON CONFLICT DO NOTHING RETURNING CASE WHEN region IS NOT NULL THEN 0 ELSE enterprise_id END
             """, new { source = (short)source, quantities, subjects, owners }, cancel));
         var found = await session.QueryAsync<(int Id, short Quantity, string Subject)>("""
             SELECT s.id, s.quantity, s.subject FROM unnest(@quantities, @subjects) AS n (quantity, subject)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Rongtong.Observations.Calendar;
 using Rongtong.Observations.Ingest;
 using Rongtong.Observations.Measures;
+using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
 
 namespace Rongtong.Observations.Rollup;
@@ -10,7 +11,7 @@ namespace Rongtong.Observations.Rollup;
 /// What days are compared with, by series: daily means of the last quarter and of the December before the day's year, which are stored, and the
 /// judged values of the day of last year that the calendar puts beside it, which are read when they are asked for. One for each transaction.
 /// </summary>
-internal sealed class Baselines(Session session, Dimensions dimensions, int[] ranks)
+internal sealed class Baselines(Database database, Session session, Dimensions dimensions, int[] ranks)
 {
     private const int LockSpace = 0x4F_62_73_45;
 
@@ -19,11 +20,19 @@ internal sealed class Baselines(Session session, Dimensions dimensions, int[] ra
     private readonly Dictionary<int, Dictionary<BaselineKind, long[]>> _ofYear = [];
     private readonly Dictionary<DateOnly, long[]> _lastYear = [];
 
-    /// <summary>Makes the baselines of these days known; then <see cref="Of"/> can be asked, by several at once.</summary>
-    public async Task PrepareAsync(IReadOnlyList<DateOnly> days, CancellationToken cancel)
+    /// <summary>
+    /// Makes the baselines of these days known; then <see cref="Of"/> can be asked, by several at once. Years are locked from the earliest on, and a year
+    /// that the transaction reads and may also <see cref="ForgetAsync">forget</see>, as around New Year, exclusively at once: two that share it
+    /// and then want it alone would wait for each other.
+    /// </summary>
+    /// <param name="days">Days to be compared.</param>
+    /// <param name="counted">Days whose values this transaction may find changed.</param>
+    public async Task PrepareAsync(IReadOnlyList<DateOnly> days, IReadOnlyList<DateOnly> counted, CancellationToken cancel)
     {
-        foreach (var year in days.Select(d => d.Year).Distinct()) await OfYearAsync(year - 1, cancel);
         var counterparts = days.Select(ChinaCalendar.Counterpart).Distinct().Order().ToArray();
+        var forgettable = YearsOf(counted).ToHashSet();
+        foreach (var year in days.Concat(counterparts).Select(d => d.Year - 1).Distinct().Order()) await LockAsync(session, year, exclusively: forgettable.Contains(year), cancel);
+        foreach (var year in days.Select(d => d.Year).Distinct()) await OfYearAsync(year - 1, cancel);
         // Counterparts of a month lie in two or three; whichever has no table has no values.
         foreach (var month in counterparts.GroupBy(Months.Of))
         {
@@ -45,7 +54,7 @@ internal sealed class Baselines(Session session, Dimensions dimensions, int[] ra
     /// <summary>Days of which the values changed: stored baselines made of them are dropped, and the counted days compared with them are marked.</summary>
     public static async Task ForgetAsync(Session session, IReadOnlyList<DateOnly> changed, CancellationToken cancel)
     {
-        foreach (var year in changed.Where(d => d.Month >= 10).Select(d => d.Year).Distinct()) await LockAsync(session, year, exclusively: true, cancel);
+        foreach (var year in YearsOf(changed)) await LockAsync(session, year, exclusively: true, cancel);
         await session.ExecuteAsync("""
             WITH dropped AS (
                 DELETE FROM observations.baseline b WHERE EXISTS (SELECT FROM unnest(@days) d WHERE d BETWEEN b.first_day AND b.last_day) RETURNING last_day)
@@ -54,6 +63,9 @@ internal sealed class Baselines(Session session, Dimensions dimensions, int[] ra
         var compared = changed.SelectMany(d => Enumerable.Range(ShiftMin, ShiftMax - ShiftMin + 1).Select(d.AddDays).Where(later => ChinaCalendar.Counterpart(later) == d)).ToArray();
         await session.ExecuteAsync("INSERT INTO observations.dirty_day (day) SELECT c.day FROM observations.counted_day c WHERE c.day = ANY (@compared)", new { compared }, cancel);
     }
+
+    /// <summary>Years whose baselines are made of these days among others, the earliest first.</summary>
+    private static IEnumerable<int> YearsOf(IEnumerable<DateOnly> days) => days.Where(d => d.Month >= 10).Select(d => d.Year).Distinct().Order();
 
     public static byte[] Pack(long[] means)
     {
@@ -86,7 +98,6 @@ internal sealed class Baselines(Session session, Dimensions dimensions, int[] ra
     private async Task OfYearAsync(int year, CancellationToken cancel)
     {
         if (_ofYear.ContainsKey(year)) return;
-        await LockAsync(session, year, exclusively: false, cancel);
         var last = new DateOnly(year, 12, 31);
         var stored = (await session.QueryAsync<(DateOnly First, byte[] Means)>("SELECT first_day, means FROM observations.baseline WHERE last_day = @last", new { last }, cancel)).ToDictionary(b => b.First, b => b.Means);
         var means = new Dictionary<BaselineKind, long[]>();
@@ -97,11 +108,14 @@ internal sealed class Baselines(Session session, Dimensions dimensions, int[] ra
         if (means.Count < s_stored.Length)
         {
             means = await CountMeansAsync(year, cancel);
+            // Stored at once, in a transaction of its own: nobody who needs the same year waits for the end of ours.
+            await using var storing = await database.BeginAsync(Actor.System, cancel);
             foreach (var (kind, first) in s_stored)
             {
-                await session.ExecuteAsync("INSERT INTO observations.baseline (first_day, last_day, means) VALUES (@first, @last, @means) ON CONFLICT DO NOTHING",
+                await storing.ExecuteAsync("INSERT INTO observations.baseline (first_day, last_day, means) VALUES (@first, @last, @means) ON CONFLICT DO NOTHING",
                     new { first = new DateOnly(year, first, 1), last, means = Pack(means[kind]) }, cancel);
             }
+            await storing.CommitAsync(cancel);
         }
         _ofYear[year] = means;
     }
@@ -139,7 +153,7 @@ internal sealed class Baselines(Session session, Dimensions dimensions, int[] ra
     /// <summary>A mean of fewer days than a week says more about weekdays than about the enterprise.</summary>
     private static long[] Mean(long[] sums, int[] days) => [.. sums.Select((sum, s) => days[s] < 7 ? 0 : (sum + days[s] / 2) / days[s])];
 
-    /// <summary>Lets no second host compute a year's baselines at the same time, and none drop them between our reading and our commit.</summary>
+    /// <summary>Lets nobody drop a year's baselines between our reading and our commit.</summary>
     private static Task LockAsync(Session session, int year, bool exclusively, CancellationToken cancel) =>
         session.ExecuteAsync(exclusively ? "SELECT pg_advisory_xact_lock(@LockSpace, @year)" : "SELECT pg_advisory_xact_lock_shared(@LockSpace, @year)", new { LockSpace, year }, cancel);
 }

@@ -53,8 +53,10 @@ internal sealed class FollowEnterprises(IEnumerable<IEnterprises> registers) : I
         await RollUp.MarkAllAsync(session, cancel);
     }
 
-    private static async Task<int> WriteAsync(Session session, IReadOnlyList<Enterprise> rows, CancellationToken cancel)
+    /// <summary>By number, as a merge locks them: rows written in another order would be waited for in a circle.</summary>
+    private static async Task<int> WriteAsync(Session session, IReadOnlyList<Enterprise> found, CancellationToken cancel)
     {
+        var rows = found.OrderBy(e => e.Id).ToArray();
         var divisions = rows.Select(e => Dimensions.DivisionOf(e.Industry)).ToArray();
         var written = await session.ExecuteAsync("""
             INSERT INTO observations.enterprise_dimension AS d (id, region, section, division, size, counts_as, code, name)
@@ -91,6 +93,7 @@ internal sealed class WhenEnterpriseMerged : IEventSubscriber
     {
         var merged = happened.Read<EnterpriseMerged>();
         // Those that counted as the merged one go along.
+        await session.ExecuteAsync("SELECT FROM observations.enterprise_dimension WHERE counts_as = @Merged ORDER BY id FOR NO KEY UPDATE", merged, cancel);
         await session.ExecuteAsync("UPDATE observations.enterprise_dimension SET counts_as = @Kept WHERE counts_as = @Merged", merged, cancel);
         await FollowEnterprises.ChangedAsync(session, cancel);
     }

@@ -81,8 +81,8 @@ internal sealed class RollUp(Database database) : IDisposable
         var dimensions = await DimensionsAsync(session, cancel);
         var ranks = await ReadDays.RanksAsync(session, cancel);
         var values = await ReadDays.RunAsync(session, day.AddDays(-1), day, dimensions, ranks, cancel);
-        var baselines = new Baselines(session, dimensions, ranks);
-        await baselines.PrepareAsync([day], cancel);
+        var baselines = new Baselines(database, session, dimensions, ranks);
+        await baselines.PrepareAsync([day], [], cancel);
         return (dimensions, Count(values[day], values[day.AddDays(-1)], dimensions, baselines).Count);
     }
 
@@ -96,8 +96,8 @@ internal sealed class RollUp(Database database) : IDisposable
         var ranks = await ReadDays.RanksAsync(session, cancel);
         var values = await ReadDays.RunAsync(session, days[0].AddDays(-1), days[^1], dimensions, ranks, cancel);
         DateOnly[] known = [.. days.Where(d => values[d].Observations > 0)];
-        var baselines = new Baselines(session, dimensions, ranks);
-        await baselines.PrepareAsync(known, cancel);
+        var baselines = new Baselines(database, session, dimensions, ranks);
+        await baselines.PrepareAsync(known, days, cancel);
         await session.ExecuteAsync("DELETE FROM observations.rollup WHERE day = ANY (@days)", new { days = days.ToArray() }, cancel);
         var before = (await session.QueryAsync<(DateOnly Day, byte[] Hash)>("DELETE FROM observations.counted_day WHERE day = ANY (@days) RETURNING day, values_sha256", new { days = days.ToArray() }, cancel)).ToDictionary(c => c.Day, c => c.Hash);
         await session.ExecuteAsync("CREATE TEMPORARY TABLE rollup_in (LIKE observations.rollup) ON COMMIT DROP", cancel: cancel);

@@ -33,10 +33,11 @@ internal static class MergedEnterprises
         var codes = await session.QueryAsync<string>("SELECT code FROM resumption.enterprise_number WHERE kept_id = ANY (@ids) OR kept_id IS NULL", new { ids }, cancel);
         var numbers = await register.NumbersOfAsync([.. codes], cancel);
         var now = (await register.FindAsync([.. numbers.Values.Distinct()], cancel)).ToDictionary(e => e.Id);
-        foreach (var (code, id) in numbers)
+        foreach (var (code, id) in numbers.OrderBy(n => n.Key, StringComparer.Ordinal))
         {
             if (now.GetValueOrDefault(id) is { } enterprise) await WriteAsync(session, code, enterprise, cancel);
         }
+        await session.ExecuteAsync("SELECT FROM resumption.report_due WHERE enterprise_code IN (SELECT code FROM resumption.enterprise_number WHERE kept_id = ANY (@ids)) ORDER BY day, enterprise_code FOR NO KEY UPDATE", new { ids }, cancel);
         await session.ExecuteAsync("""
             UPDATE resumption.report_due d SET reported_at = (
                 SELECT min(r.recorded_at) FROM resumption.daily_report r WHERE r.day = d.day AND r.enterprise_code = ANY (resumption.members(d.enterprise_code)))

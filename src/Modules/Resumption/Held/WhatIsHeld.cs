@@ -35,8 +35,8 @@ internal sealed class WhatIsHeld(IEnumerable<IEnterprises> enterprises, IEnumera
     {
         if (_enterprises is null || code.Length == 0 || await _enterprises.FindByCodeAsync(code, cancel) is not { } enterprise) return null;
         // Before anything is written under the kept code: the policies of the rows ask which codes are whose.
-        await MergedEnterprises.KeepAsync(session, code, enterprise, cancel);
-        if (code != enterprise.Code) await MergedEnterprises.KeepAsync(session, enterprise.Code, enterprise, cancel);
+        // In the order of codes, as a merge writes them.
+        foreach (var known in new[] { code, enterprise.Code }.Distinct().Order(StringComparer.Ordinal)) await MergedEnterprises.KeepAsync(session, known, enterprise, cancel);
         return enterprise;
     }
 

@@ -36,7 +36,7 @@ internal sealed record OpeningRow
     /// <summary>Locks the opening for a step. Two officers come one after the other, and the second sees what the first did.</summary>
     public static async Task<(OpeningRow Row, Opening State)?> LockAsync(Session session, long id, CancellationToken cancel)
     {
-        if (await session.QuerySingleOrDefaultAsync<OpeningRow>($"SELECT {Columns} FROM resumption.opening WHERE id = @id FOR UPDATE", new { id }, cancel) is not { } row) return null;
+        if (await session.QuerySingleOrDefaultAsync<OpeningRow>($"SELECT {Columns} FROM resumption.opening WHERE id = @id FOR NO KEY UPDATE", new { id }, cancel) is not { } row) return null;
         var unanswered = await session.QueryAsync<string>("SELECT office FROM resumption.opening_office WHERE opening_id = @id AND answer IS NULL", new { id }, cancel);
         return (row, new(Opening.Parse(row.Status), unanswered.ToHashSet()));
     }

@@ -73,6 +73,7 @@ internal sealed class ImportProjects(IRegions regions) : IImportKind
         private const long FenPerTenThousandYuan = 1_000_000;
         private long _new;
         private long _unchanged;
+        private bool _isAlone;
 
         public async ValueTask AddAsync(ImportRow row, CancellationToken cancel)
         {
@@ -92,6 +93,9 @@ internal sealed class ImportProjects(IRegions regions) : IImportKind
         private async Task KeepAsync(string code, string name, string region, string milestone, DateOnly due, DateOnly? done, string enterprise, long investment, CancellationToken cancel)
         {
             var session = context.Session;
+            // Rows come in the order of the file: two files with the same projects in another order would wait for each other.
+            if (!_isAlone) await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('resumption.projects', 0))", cancel: cancel);
+            _isAlone = true;
             await session.ExecuteAsync("""
                 INSERT INTO resumption.project (code, name, region_code, enterprise_code, investment_fen, batch_id) VALUES (@code, @name, @region, @enterprise, @fen, @BatchId) ON CONFLICT (code) DO NOTHING
                 """, new { code, name, region, enterprise, fen = Math.Min(investment, long.MaxValue / FenPerTenThousandYuan) * FenPerTenThousandYuan, context.BatchId }, cancel);

@@ -110,7 +110,12 @@ internal sealed record SendReport(DateOnly Day, int Unwell, int StaffPresent, bo
             await session.PublishAsync(FigureReported.Kind, key, new FigureReported(key, enterprise.Id, quantity, Day, value), cancel);
         }
         // The county's deadline is ended by the job that looks whether anybody is still silent: here that would be a look over the county for every report.
-        await session.ExecuteAsync("UPDATE resumption.report_due SET reported_at = @now WHERE enterprise_code = ANY (resumption.members(@Code)) AND day = @Day AND reported_at IS NULL", new { enterprise.Code, Day, now = session.Now }, cancel);
+        await session.ExecuteAsync("""
+            WITH awaited AS (
+                SELECT enterprise_code, day FROM resumption.report_due WHERE enterprise_code = ANY (resumption.members(@Code)) AND day = @Day AND reported_at IS NULL
+                ORDER BY day, enterprise_code FOR NO KEY UPDATE)
+            UPDATE resumption.report_due d SET reported_at = @now FROM awaited a WHERE (d.enterprise_code, d.day) = (a.enterprise_code, a.day)
+            """, new { enterprise.Code, Day, now = session.Now }, cancel);
         var unwell = FormattableString.Invariant($"resumption.unwell:{enterprise.Code}:{Day:yyyy-MM-dd}");
         if (Unwell > 0) await session.PublishAsync(CaseWanted.Kind, unwell, new CaseWanted(unwell, "health", enterprise.Region.Value, enterprise.Id, $"职工发热或有症状 {Unwell} 人：{enterprise.Name}", $"{Unwell} staff unwell: {enterprise.Name}", "", "/resumption/reports", 1), cancel);
         else if (Version > 0) await session.PublishAsync(CaseNoLongerWanted.Kind, unwell, new CaseNoLongerWanted(unwell, Reason.Trim()), cancel);

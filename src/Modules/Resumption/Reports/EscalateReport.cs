@@ -44,14 +44,21 @@ internal static class EscalateReport
         _ => null,
     };
 
+    /// <summary>
+    /// Locked in the order of everybody who changes several of these rows, so that no two wait for each other in a circle:
+    /// <code>numbers of enterprises by code ──> rounds by day and county ──> awaited reports by day and enterprise</code>
+    /// </summary>
     public static async Task PassAsync(Session session, string county, DateOnly day, int level, CancellationToken cancel)
     {
         if (After(level) is not { } step) return;
         var round = new { county, day, level = (short)level, next = (short)step.Level };
         if (await session.ExecuteAsync("UPDATE resumption.report_round SET level = @next WHERE region_code = @county AND day = @day AND level = @level", round, cancel) == 0) return;
         var silent = await session.ExecuteAsync("""
-            UPDATE resumption.report_due d SET level = @next WHERE day = @day AND region_code = @county AND reported_at IS NULL
-            AND NOT EXISTS (SELECT FROM resumption.daily_report r WHERE r.enterprise_code = d.enterprise_code AND r.day = d.day)
+            WITH silent AS (
+                SELECT enterprise_code, day FROM resumption.report_due d WHERE day = @day AND region_code = @county AND reported_at IS NULL
+                    AND NOT EXISTS (SELECT FROM resumption.daily_report r WHERE r.enterprise_code = d.enterprise_code AND r.day = d.day)
+                ORDER BY day, enterprise_code FOR NO KEY UPDATE)
+            UPDATE resumption.report_due d SET level = @next FROM silent s WHERE (d.enterprise_code, d.day) = (s.enterprise_code, s.day)
             """, round, cancel);
         if (silent == 0) return;
         if (!step.IsLast) await SetAsync(session, county, day, step.Level, cancel);

@@ -21,10 +21,15 @@ internal sealed class ExpectReports : IJob
     {
         session.StatementSeconds = StatementSecondsMax;
         var today = ChinaDay.Of(session.Now);
+        await LockRoundsAsync(session, today, cancel);
         await ExpectAsync(session, today, cancel);
         await SettleAsync(session, today, cancel);
         await MoveRoundsAsync(session, today, cancel);
     }
+
+    /// <summary>Rounds before reports, as <see cref="EscalateReport.PassAsync"/>: a ladder that climbs meanwhile waits here, and not in the middle.</summary>
+    private static Task LockRoundsAsync(Session session, DateOnly today, CancellationToken cancel) => session.ExecuteAsync(
+        "SELECT FROM resumption.report_round WHERE day >= @from ORDER BY day, region_code FOR NO KEY UPDATE", new { from = today.AddDays(-SendReport.CorrectionDaysMax) }, cancel);
 
     /// <summary>
     /// Who may work since after the hour at which reports are due is expected from tomorrow on: nobody is overdue for a day on which there was nothing to do
@@ -44,13 +49,15 @@ internal sealed class ExpectReports : IJob
 
     /// <summary>Ends the waiting for reports that were sent before their enterprise was expected, or while the row that expects it was being written.</summary>
     private static Task SettleAsync(Session session, DateOnly today, CancellationToken cancel) => session.ExecuteAsync("""
-        UPDATE resumption.report_due d SET reported_at = said.first_at
-        FROM (
+        WITH said AS (
             SELECT e.code, r.day, min(r.recorded_at) AS first_at FROM (
                 SELECT coalesce(n.kept_code, r.enterprise_code) AS kept_code, r.day, r.recorded_at
                 FROM resumption.daily_report r LEFT JOIN resumption.enterprise_number n ON n.code = r.enterprise_code WHERE r.day >= @yesterday) r
-            JOIN resumption.enterprise_number e ON e.kept_code = r.kept_code GROUP BY e.code, r.day) said
-        WHERE d.day = said.day AND d.enterprise_code = said.code AND d.reported_at IS NULL
+            JOIN resumption.enterprise_number e ON e.kept_code = r.kept_code GROUP BY e.code, r.day),
+        settled AS (
+            SELECT d.enterprise_code, d.day, s.first_at FROM resumption.report_due d JOIN said s ON s.day = d.day AND s.code = d.enterprise_code WHERE d.reported_at IS NULL
+            ORDER BY d.day, d.enterprise_code FOR NO KEY UPDATE OF d)
+        UPDATE resumption.report_due d SET reported_at = s.first_at FROM settled s WHERE (d.enterprise_code, d.day) = (s.enterprise_code, s.day)
         """, new { yesterday = today.AddDays(-1) }, cancel);
 
     /// <summary>A county with somebody silent has its deadline; one without has none, and its cases are over.</summary>
