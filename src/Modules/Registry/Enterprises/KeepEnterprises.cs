@@ -40,14 +40,21 @@ internal sealed class KeepEnterprises(Session session, string source, long? batc
     public async Task<KeepOutcome> CompleteAsync(CancellationToken cancel)
     {
         await CopyAsync(cancel);
-        await session.ExecuteAsync("ANALYZE staged_enterprise", cancel: cancel);
+        // Joins and sorts of a province's rows, some 60 MB each, stay in memory until the transaction ends.
+        await session.ExecuteAsync("SET LOCAL work_mem = '128MB'; ANALYZE staged_enterprise", cancel: cancel);
         var repeated = await session.QueryAsync<string>("""
             WITH earlier AS (
                 DELETE FROM staged_enterprise s USING (SELECT code, max(position) AS last FROM staged_enterprise GROUP BY code HAVING count(*) > 1) d
                 WHERE s.code = d.code AND s.position < d.last RETURNING s.code)
             SELECT DISTINCT code FROM earlier ORDER BY code
             """, cancel: cancel);
-        await session.ExecuteAsync("UPDATE staged_enterprise s SET enterprise_id = e.id FROM registry.enterprise e WHERE e.code = s.code", cancel: cancel);
+        await FindHeldAsync(cancel);
+        if (await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM staged_enterprise WHERE enterprise_id IS NULL)", cancel: cancel))
+        {
+            // New codes come from one at a time: whoever waited finds those of the other held, where two that enter the same would end each other.
+            await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('registry.new-enterprises', 0))", cancel: cancel);
+            await FindHeldAsync(cancel);
+        }
         var outside = await session.QueryAsync<string>("""
             DELETE FROM staged_enterprise s USING registry.enterprise e
             WHERE e.id = s.enterprise_id AND NOT platform.is_system() AND NOT platform.region_in_scope(e.region_code) RETURNING s.code
@@ -65,9 +72,13 @@ internal sealed class KeepEnterprises(Session session, string source, long? batc
         return new(added, changed, total - added - changed, repeated, outside);
     }
 
+    private Task<int> FindHeldAsync(CancellationToken cancel) =>
+        session.ExecuteAsync("UPDATE staged_enterprise s SET enterprise_id = e.id FROM registry.enterprise e WHERE s.enterprise_id IS NULL AND e.code = s.code", cancel: cancel);
+
     /// <summary>Takes back what the batch brought: fields that are still as it left them, and entries that it added.</summary>
     public static async Task UndoAsync(Session session, long batchId, CancellationToken cancel)
     {
+        await session.ExecuteAsync("SELECT FROM registry.enterprise WHERE batch_id = @batchId OR id IN (SELECT enterprise_id FROM registry.enterprise_change WHERE batch_id = @batchId) ORDER BY id FOR NO KEY UPDATE", new { batchId }, cancel);
         foreach (var field in KeptField.All)
         {
             await session.ExecuteAsync($"""
@@ -104,35 +115,44 @@ internal sealed class KeepEnterprises(Session session, string source, long? batc
         }
         await using var copy = await session.Connection.BeginBinaryImportAsync(
             "COPY staged_enterprise (code, name, region_code, address, industry, persons, revenue, assets, size, park, status, registered_on, closed_on) FROM STDIN (FORMAT binary)", cancel);
+        // The synchronous writes only fill a buffer; awaiting each of four million would cost more than the rows.
+#pragma warning disable CA1849
         foreach (var row in _chunk)
         {
-            await copy.StartRowAsync(cancel);
-            await copy.WriteAsync(row.Code, NpgsqlDbType.Text, cancel);
-            await copy.WriteAsync(row.Name, NpgsqlDbType.Text, cancel);
-            await copy.WriteAsync(row.RegionCode, NpgsqlDbType.Text, cancel);
-            await WriteAsync(copy, row.Address, NpgsqlDbType.Text, cancel);
-            await WriteAsync(copy, row.Industry, NpgsqlDbType.Text, cancel);
-            await WriteAsync(copy, row.Persons, NpgsqlDbType.Integer, cancel);
-            await WriteAsync(copy, row.Revenue, NpgsqlDbType.Bigint, cancel);
-            await WriteAsync(copy, row.Assets, NpgsqlDbType.Bigint, cancel);
-            await copy.WriteAsync((short)SizeRule.SizeOf(row.Industry ?? "", row.Persons, row.Revenue, row.Assets), NpgsqlDbType.Smallint, cancel);
-            await WriteAsync(copy, row.Park, NpgsqlDbType.Text, cancel);
-            await WriteAsync(copy, row.Status, NpgsqlDbType.Text, cancel);
-            await WriteAsync(copy, row.RegisteredOn, NpgsqlDbType.Date, cancel);
-            await WriteAsync(copy, row.ClosedOn, NpgsqlDbType.Date, cancel);
+            copy.StartRow();
+            copy.Write(row.Code, NpgsqlDbType.Text);
+            copy.Write(row.Name, NpgsqlDbType.Text);
+            copy.Write(row.RegionCode, NpgsqlDbType.Text);
+            Write(copy, row.Address, NpgsqlDbType.Text);
+            Write(copy, row.Industry, NpgsqlDbType.Text);
+            Write(copy, row.Persons, NpgsqlDbType.Integer);
+            Write(copy, row.Revenue, NpgsqlDbType.Bigint);
+            Write(copy, row.Assets, NpgsqlDbType.Bigint);
+            copy.Write((short)SizeRule.SizeOf(row.Industry ?? "", row.Persons, row.Revenue, row.Assets), NpgsqlDbType.Smallint);
+            Write(copy, row.Park, NpgsqlDbType.Text);
+            Write(copy, row.Status, NpgsqlDbType.Text);
+            Write(copy, row.RegisteredOn, NpgsqlDbType.Date);
+            Write(copy, row.ClosedOn, NpgsqlDbType.Date);
         }
+#pragma warning restore CA1849
         await copy.CompleteAsync(cancel);
         _chunk.Clear();
     }
 
-    private static Task WriteAsync(NpgsqlBinaryImporter copy, string? value, NpgsqlDbType type, CancellationToken cancel) =>
-        string.IsNullOrEmpty(value) ? copy.WriteNullAsync(cancel) : copy.WriteAsync(value, type, cancel);
+    private static void Write(NpgsqlBinaryImporter copy, string? value, NpgsqlDbType type)
+    {
+        if (string.IsNullOrEmpty(value)) copy.WriteNull();
+        else copy.Write(value, type);
+    }
 
-    private static Task WriteAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken cancel) where T : struct =>
-        value is { } known ? copy.WriteAsync(known, type, cancel) : copy.WriteNullAsync(cancel);
+    private static void Write<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type) where T : struct
+    {
+        if (value is { } known) copy.Write(known, type);
+        else copy.WriteNull();
+    }
 
     private Task<int> KeepParksAsync(CancellationToken cancel) => session.ExecuteAsync(
-        "INSERT INTO registry.park (region_code, name) SELECT DISTINCT region_code, park FROM staged_enterprise WHERE park IS NOT NULL ON CONFLICT DO NOTHING", cancel: cancel);
+        "INSERT INTO registry.park (region_code, name) SELECT DISTINCT region_code, park FROM staged_enterprise WHERE park IS NOT NULL ORDER BY 1, 2 ON CONFLICT DO NOTHING", cancel: cancel);
 
     private Task<int> InsertAsync(CancellationToken cancel) => session.ExecuteAsync("""
         WITH added AS (
@@ -151,18 +171,34 @@ internal sealed class KeepEnterprises(Session session, string source, long? batc
     {
         if (!await session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM staged_enterprise WHERE enterprise_id IS NOT NULL)", cancel: cancel)) return 0;
         await CompleteSizesAsync(cancel);
-        var changed = await session.ExecuteAsync($"""
+        await session.ExecuteAsync($"""
+            INSERT INTO touched_enterprise (id, is_new) SELECT e.id, false
+            FROM staged_enterprise s
+            JOIN registry.enterprise e ON e.id = s.enterprise_id
+            JOIN registry.enterprise_figure f ON f.enterprise_id = e.id
+            LEFT JOIN registry.park p ON p.region_code = s.region_code AND p.name = s.park
+            WHERE {string.Join(" OR ", KeptField.All.Select(k => $"{k.Held}::text COLLATE \"C\" IS DISTINCT FROM {k.Wanted}::text"))}
+            """, cancel: cancel);
+        // In the order of numbers, those that speak for merged ones included, as everybody who changes several entries: nobody waits in a circle.
+        await session.ExecuteAsync("""
+            SELECT FROM registry.enterprise WHERE id IN (
+                SELECT id FROM touched_enterprise WHERE NOT is_new
+                UNION SELECT registry.kept_id(e.id) FROM touched_enterprise t JOIN registry.enterprise e ON e.id = t.id WHERE NOT t.is_new AND e.merged_into IS NOT NULL)
+            ORDER BY id FOR NO KEY UPDATE
+            """, cancel: cancel);
+        var changed = await session.QuerySingleAsync<long>($"""
             WITH changes AS (
                 INSERT INTO registry.enterprise_change (enterprise_id, field, old, new, source, batch_id, recorded_at)
                 SELECT e.id, c.field, c.old, c.new, @source, @batchId, @now
                 FROM staged_enterprise s
+                JOIN touched_enterprise t ON t.id = s.enterprise_id AND NOT t.is_new
                 JOIN registry.enterprise e ON e.id = s.enterprise_id
                 JOIN registry.enterprise_figure f ON f.enterprise_id = e.id
                 LEFT JOIN registry.park p ON p.region_code = s.region_code AND p.name = s.park
                 CROSS JOIN LATERAL (VALUES {string.Join(", ", KeptField.All.Select(k => $"('{k.Name}', {k.Held}::text, {k.Wanted}::text)"))}) AS c (field, old, new)
                 WHERE c.old IS DISTINCT FROM c.new
                 RETURNING enterprise_id)
-            INSERT INTO touched_enterprise (id, is_new) SELECT DISTINCT enterprise_id, false FROM changes
+            SELECT count(DISTINCT enterprise_id) FROM changes
             """, new { source, batchId, now = session.Now }, cancel);
         if (changed == 0) return 0;
         await session.ExecuteAsync($"""

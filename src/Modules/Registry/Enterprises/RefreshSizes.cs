@@ -14,7 +14,7 @@ internal static class RefreshSizes
     {
         var held = await session.QueryAsync<(int Id, string Industry, short Size, int? Persons, long? Revenue, long? Assets)>($"""
             SELECT e.id, e.industry, e.size, {EffectiveFigure("persons")}, {EffectiveFigure("revenue")}, {EffectiveFigure("assets")}
-            FROM registry.enterprise e LEFT JOIN registry.enterprise_figure f ON f.enterprise_id = e.id WHERE e.id = ANY (@ids)
+            FROM registry.enterprise e LEFT JOIN registry.enterprise_figure f ON f.enterprise_id = e.id WHERE e.id = ANY (@ids) ORDER BY e.id
             """, new { ids = ids.ToArray() }, cancel);
         foreach (var e in held)
         {

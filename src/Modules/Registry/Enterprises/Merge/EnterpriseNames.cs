@@ -28,12 +28,12 @@ internal static class EnterpriseNames
             break;
         }
         var core = StripRegions(text, regionNames);
-        return string.Concat((core.Length >= 2 ? core : text).Where(char.IsLetterOrDigit));
+        return LettersOf(core.Length >= 2 ? core : text);
     }
 
     /// <summary>An address without the region before it and without punctuation.</summary>
     public static string AddressOf(string address, IReadOnlyList<string> regionNames) =>
-        string.Concat(StripRegions(Normalise(address), regionNames).Where(char.IsLetterOrDigit));
+        LettersOf(StripRegions(Normalise(address), regionNames));
 
     /// <summary>The numbers in a core: two shops of a chain differ by nothing else.</summary>
     public static string NumbersOf(string core) => string.Concat(core.Where(s_numerals.Contains));
@@ -69,14 +69,34 @@ internal static class EnterpriseNames
 
     private static string StripRegions(string text, IReadOnlyList<string> regionNames)
     {
+        var hasBrackets = text.Contains('(', StringComparison.Ordinal);
         foreach (var region in regionNames)
         {
             if (text.StartsWith(region, StringComparison.Ordinal)) text = text[region.Length..];
-            text = text.Replace("(" + region + ")", "", StringComparison.Ordinal);
+            if (hasBrackets && text.Contains(region, StringComparison.Ordinal)) text = text.Replace("(" + region + ")", "", StringComparison.Ordinal);
         }
         return text;
     }
 
-    private static string Normalise(string text) =>
+    private static string LettersOf(string text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsLetterOrDigit(c)) return string.Concat(text.Where(char.IsLetterOrDigit));
+        }
+        return text;
+    }
+
+    /// <summary>Compatibility forms, spaces, kinds of brackets and letter case made one. A name of plain characters and figures, as nearly all are, is that already.</summary>
+    private static string Normalise(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c is not ((>= '\u4E00' and <= '\u9FFF') or (>= '0' and <= '9') or (>= 'A' and <= 'Z') or '(' or ')')) return NormaliseAny(text);
+        }
+        return text;
+    }
+
+    private static string NormaliseAny(string text) =>
         string.Concat(text.Normalize(NormalizationForm.FormKC).Where(c => !char.IsWhiteSpace(c))).Replace('【', '(').Replace('】', ')').Replace('〔', '(').Replace('〕', ')').ToUpperInvariant();
 }

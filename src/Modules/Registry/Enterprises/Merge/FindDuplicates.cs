@@ -35,17 +35,22 @@ internal sealed class FindDuplicates(Session session, IRegionTree tree)
     public async Task<DuplicateSearch> RunAsync(long? batchId, CancellationToken cancel)
     {
         var prefectures = await session.QueryAsync<string>("SELECT DISTINCT left(e.region_code, 4) FROM touched_enterprise t JOIN registry.enterprise e ON e.id = t.id", cancel: cancel);
+        // Known here once: joined in the query, all of them would be hashed again for each prefecture.
+        var touched = (await session.QueryAsync<int>("SELECT id FROM touched_enterprise", cancel: cancel)).ToHashSet();
+        // The database reads a prefecture while the one before is compared.
+        var comparing = Task.CompletedTask;
         foreach (var prefecture in prefectures)
         {
-            Compare(await session.QueryAsync<(int Id, string Name, string Address, string Region, bool IsTouched)>("""
-                SELECT e.id, e.name, e.address, e.region_code, t.id IS NOT NULL FROM registry.enterprise e LEFT JOIN touched_enterprise t ON t.id = e.id
-                WHERE e.region_code ^@ @prefecture AND e.merged_into IS NULL AND e.withdrawn_at IS NULL
-                """, new { prefecture }, cancel));
+            var rows = await session.QueryAsync<(int Id, string Name, string Address, string Region)>(
+                "SELECT id, name, address, region_code FROM registry.enterprise WHERE region_code ^@ @prefecture AND merged_into IS NULL AND withdrawn_at IS NULL", new { prefecture }, cancel);
+            await comparing;
+            comparing = Task.Run(() => Compare(rows, touched), cancel);
         }
+        await comparing;
         var added = await session.QueryAsync<int>("""
             INSERT INTO registry.duplicate_candidate (first_id, second_id, likeness, reason, batch_id, found_at)
             SELECT first, second, likeness, reason, @batchId, @now FROM unnest(@firsts, @seconds, @likenesses, @reasons) AS c (first, second, likeness, reason)
-            ON CONFLICT DO NOTHING RETURNING first_id
+            ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING first_id
             """,
             new
             {
@@ -59,21 +64,40 @@ internal sealed class FindDuplicates(Session session, IRegionTree tree)
         return new(added.Count, _crowded);
     }
 
-    private void Compare(IReadOnlyList<(int Id, string Name, string Address, string Region, bool IsTouched)> rows)
+    private void Compare(IReadOnlyList<(int Id, string Name, string Address, string Region)> rows, HashSet<int> touched)
     {
-        var entries = rows.Select(r => new Entry(r.Id, r.Region, EnterpriseNames.CoreOf(r.Name, NamesOf(r.Region)), EnterpriseNames.AddressOf(r.Address, NamesOf(r.Region)), r.IsTouched)).ToArray();
-        var blocks = new Dictionary<string, List<Entry>>();
-        foreach (var entry in entries)
+        foreach (var row in rows) NamesOf(row.Region);
+        var entries = new Entry[rows.Count];
+        Parallel.For(0, entries.Length, i =>
         {
-            Into(blocks, "n" + entry.Core, entry);
-            if (entry.Address.Length >= AddressLengthMin) Into(blocks, $"a{entry.Region}{entry.Address}", entry);
-            if (entry.Core.Length >= 4) Into(blocks, $"b{entry.Region}{entry.Core[..2]}", entry);
+            var (id, name, address, region) = rows[i];
+            entries[i] = new(id, region, EnterpriseNames.CoreOf(name, NamesOf(region)), EnterpriseNames.AddressOf(address, NamesOf(region)), touched.Contains(id));
+        });
+        CompareBlocks('n', entries, e => ("", e.Core));
+        CompareBlocks('a', entries, e => e.Address.Length >= AddressLengthMin ? (e.Region, e.Address) : null);
+        CompareBlocks('b', entries, e => e.Core.Length >= 4 ? (e.Region, e.Core[..2]) : null);
+    }
+
+    /// <summary>Blocks are chains through one array, since nearly all have a single entry: the newest of a key, and before each the one that came before it.</summary>
+    private void CompareBlocks(char kind, Entry[] entries, Func<Entry, (string, string)?> keyOf)
+    {
+        const int None = -1;
+        var (newest, before) = (new Dictionary<(string, string), int>(entries.Length), new int[entries.Length]);
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (keyOf(entries[i]) is not { } key) continue;
+            ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(newest, key, out var exists);
+            (before[i], last) = (exists ? last : None, i);
         }
-        foreach (var (key, block) in blocks)
+        var block = new List<Entry>();
+        foreach (var last in newest.Values)
         {
-            if (block.Count < 2 || !block.Exists(e => e.IsTouched)) continue;
+            if (before[last] == None) continue;
+            block.Clear();
+            for (var i = last; i != None; i = before[i]) block.Add(entries[i]);
+            if (!block.Exists(e => e.IsTouched)) continue;
             if (block.Count > BlockMax) _crowded++;
-            else ComparePairs(key[0], block);
+            else ComparePairs(kind, block);
         }
     }
 
@@ -112,12 +136,6 @@ internal sealed class FindDuplicates(Session session, IRegionTree tree)
         }
         // From the outside in: 湖北省 goes first, then 武汉市, then the county.
         return _regionNames[region] = [.. names];
-    }
-
-    private static void Into(Dictionary<string, List<Entry>> blocks, string key, Entry entry)
-    {
-        ref var block = ref CollectionsMarshal.GetValueRefOrAddDefault(blocks, key, out _);
-        (block ??= []).Add(entry);
     }
 
     private sealed record Entry(int Id, string Region, string Core, string Address, bool IsTouched)

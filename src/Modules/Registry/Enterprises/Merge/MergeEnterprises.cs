@@ -36,9 +36,9 @@ internal sealed record MergeEnterprises(int Kept, int Merged)
     public async Task<MergeOutcome> RunAsync(Session session, CancellationToken cancel)
     {
         if (Kept == Merged) return new MergeOutcome.NotFound();
-        // In the order of numbers, so that two people who merge the same entries wait for each other instead of both failing.
+        // In the order of numbers, as everybody who changes several entries: two people who merge the same wait for each other instead of both failing.
         var rows = await session.QueryAsync<(int Id, int? MergedInto)>(
-            "SELECT id, merged_into FROM registry.enterprise WHERE id = ANY (@ids) AND withdrawn_at IS NULL ORDER BY id FOR UPDATE", new { ids = new[] { Kept, Merged } }, cancel);
+            "SELECT id, merged_into FROM registry.enterprise WHERE id = ANY (@ids) AND withdrawn_at IS NULL ORDER BY id FOR NO KEY UPDATE", new { ids = new[] { Kept, Merged } }, cancel);
         if (rows.Count < 2) return new MergeOutcome.NotFound();
         if (rows.Any(r => r.MergedInto is not null)) return new MergeOutcome.AlreadyMerged();
         await session.ExecuteAsync("UPDATE registry.enterprise SET merged_into = @Kept WHERE id = @Merged", new { Kept, Merged }, cancel);
@@ -64,8 +64,10 @@ internal sealed record UnmergeEnterprise(int Merged)
 {
     public async Task<MergeOutcome> RunAsync(Session session, CancellationToken cancel)
     {
+        // The entry that speaks for it may change its size; a merge of the two locks them in the same order.
+        await session.ExecuteAsync("SELECT FROM registry.enterprise WHERE id IN (@Merged, registry.kept_id(@Merged)) ORDER BY id FOR NO KEY UPDATE", new { Merged }, cancel);
         var row = await session.QuerySingleOrDefaultAsync<(int Id, int? MergedInto, int Kept)?>(
-            "SELECT id, merged_into, registry.kept_id(id) FROM registry.enterprise WHERE id = @Merged FOR UPDATE", new { Merged }, cancel);
+            "SELECT id, merged_into, registry.kept_id(id) FROM registry.enterprise WHERE id = @Merged FOR NO KEY UPDATE", new { Merged }, cancel);
         if (row is not { } held) return new MergeOutcome.NotFound();
         if (held.MergedInto is not { } parent) return new MergeOutcome.NotMerged();
         await session.ExecuteAsync("UPDATE registry.enterprise SET merged_into = NULL WHERE id = @Merged", new { Merged }, cancel);
