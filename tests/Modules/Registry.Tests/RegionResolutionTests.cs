@@ -59,6 +59,43 @@ public sealed class RegionResolutionTests
     }
 
     [Fact]
+    public void Every_region_has_an_english_name_of_its_own_letters() =>
+        NationalCodeList.Regions().Where(r => r.EnglishName is not { Length: > 1 } name || name.Any(c => c >= '\u2E80') || !char.IsUpper(name[0])).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("61", "Shaanxi")]
+    [InlineData("15", "Inner Mongolia")]
+    [InlineData("81", "Hong Kong")]
+    [InlineData("82", "Macao")]
+    [InlineData("50", "Chongqing")]
+    [InlineData("2301", "Harbin")]
+    [InlineData("6501", "Ürümqi")]
+    [InlineData("1501", "Hohhot")]
+    [InlineData("5401", "Lhasa")]
+    [InlineData("3502", "Xiamen")]
+    [InlineData("110105", "Chaoyang District")]
+    [InlineData("310112", "Minhang District")]
+    [InlineData("310115", "Pudong New Area")]
+    [InlineData("330106", "Xihu District")]
+    [InlineData("130225", "Laoting County")]
+    [InlineData("131025", "Daicheng County")]
+    [InlineData("330382", "Yueqing City")]
+    [InlineData("341621", "Guoyang County")]
+    [InlineData("421303", "Zengdu District")]
+    [InlineData("510181", "Dujiangyan City")]
+    [InlineData("610116", "Chang'an District")]
+    [InlineData("610727", "Lüeyang County")]
+    [InlineData("150722", "Morin Dawa Daur Autonomous Banner")]
+    [InlineData("150123", "Horinger County")]
+    [InlineData("520526", "Weining Yi, Hui and Miao Autonomous County")]
+    [InlineData("622926", "Dongxiang Autonomous County")]
+    [InlineData("654022", "Qapqal Xibe Autonomous County")]
+    [InlineData("653101", "Kashgar City")]
+    [InlineData("320576", "Suzhou Industrial Park")]
+    [InlineData("220381", "Gongzhuling City")]
+    public void English_names_are_those_in_use(string code, string name) => s_tree.Find(new(code))!.EnglishName.ShouldBe(name);
+
+    [Fact]
     public void Every_province_has_outlines_whose_regions_are_known()
     {
         var outlines = new RegionOutlines();

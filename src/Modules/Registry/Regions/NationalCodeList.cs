@@ -13,8 +13,12 @@ internal static class NationalCodeList
     /// <summary>Levels that exist in the code only, so that every county has four digits above it; people hang the counties under the province.</summary>
     private static readonly HashSet<string> s_fillers = ["市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"];
 
-    /// <summary>Provinces and prefectures by the names in common use (Hanyu Pinyin; the local form where that is the usual one, as Lhasa). Counties have none.</summary>
-    private static readonly Dictionary<string, string> s_englishNames = Lines("english-names.csv").ToDictionary(f => f[0], f => f[1]);
+    /// <summary>
+    /// Provinces and prefectures by the names in common use (Hanyu Pinyin; the local form where that is the usual one, as Lhasa), and counties with their
+    /// kind, as Xihu District; those are written by english-names.mjs, and some have commas between their peoples.
+    /// </summary>
+    private static readonly Dictionary<string, string> s_englishNames =
+        Lines("english-names.csv").Concat(Lines("english-names-of-counties.csv")).ToDictionary(f => f[0], f => string.Join(',', f[1..]));
 
     public static IReadOnlyList<Region> Regions()
     {
@@ -32,7 +36,7 @@ internal static class NationalCodeList
         foreach (var (code, name) in Read("areas.json"))
             regions.Add(Make(code, name, RegionLevel.County, fillers.Contains(code[..4]) ? code[..2] : code[..4]));
         regions.AddRange(Lines("former-codes.csv").Select(f => new Region(
-            new(f[0]), f[1], null, f[0].Length == 4 ? RegionLevel.Prefecture : RegionLevel.County, new(f[2]), IsStatistical: false,
+            new(f[0]), f[1], s_englishNames.GetValueOrDefault(f[0]), f[0].Length == 4 ? RegionLevel.Prefecture : RegionLevel.County, new(f[2]), IsStatistical: false,
             null, DateOnly.ParseExact(f[3], "yyyy-MM-dd", CultureInfo.InvariantCulture), new RegionCode(f[4]))));
         return regions;
     }
