@@ -47,7 +47,14 @@ public sealed record Enterprise(int Id, string Code, string Name, RegionCode Reg
 /// <param name="Address">Street address.</param>
 /// <param name="AreaSquareMetres">Floor area; null where unknown.</param>
 /// <param name="Capacity">Beds of a dormitory, seats of a canteen, work places of a plant; null where unknown.</param>
-public sealed record EnterprisePlace(int Id, int EnterpriseId, PlaceKind Kind, string Name, RegionCode Region, string Address, decimal? AreaSquareMetres, int? Capacity);
+/// <param name="Rooms">Rooms of a dormitory by number; null or empty where only the whole is known.</param>
+public sealed record EnterprisePlace(int Id, int EnterpriseId, PlaceKind Kind, string Name, RegionCode Region, string Address, decimal? AreaSquareMetres, int? Capacity, IReadOnlyList<DormitoryRoom>? Rooms = null);
+
+/// <summary>A room in which people sleep.</summary>
+/// <param name="Number">As it stands on its door.</param>
+/// <param name="AreaSquareMetres">Floor area; null where unknown.</param>
+/// <param name="Beds">Beds in it; null where unknown.</param>
+public sealed record DormitoryRoom(string Number, decimal? AreaSquareMetres, int? Beds);
 
 /// <summary>The doorway of the register of enterprises to other modules.</summary>
 public interface IEnterprises

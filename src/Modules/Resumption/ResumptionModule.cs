@@ -43,6 +43,7 @@ public static class ResumptionModule
         services.AddSingleton<ITable>(provider => ResumptionTables.Openings(provider.GetRequiredService<IRegions>()));
         services.AddSingleton<ITable>(provider => ResumptionTables.Reports(provider.GetRequiredService<IRegions>()));
         services.AddSingleton<ITable>(provider => ResumptionTables.Burden(provider.GetRequiredService<IRegions>()));
+        services.AddSingleton<ITable>(provider => ResumptionTables.SetAside(provider.GetRequiredService<IRegions>()));
         services.AddSingleton<ITable>(provider => ResumptionTables.Projects(provider.GetRequiredService<IRegions>()));
         services.AddTile<OwnTile>(TilePlace.Own, ResumptionPermissions.Own, 5);
         services.AddNavigation(

@@ -12,6 +12,7 @@ INSERT INTO resumption.daily_report (enterprise_code, day, version, enterprise_i
 INSERT INTO resumption.report_due (enterprise_code, day, enterprise_id, enterprise_name, region_code) VALUES ('x', '2020-03-06', 1, 'x', '4201');
 INSERT INTO resumption.report_round (day, region_code) VALUES ('2020-03-06', '4201');
 INSERT INTO resumption.replan (enterprise_code, wanted_at) VALUES ('x', '2999-01-01');
+INSERT INTO resumption.plan_failure (enterprise_code, region_code, reason, attempts, failed_at) VALUES ('x', '4201', 'x', 1, now());
 INSERT INTO resumption.check_of_measures (enterprise_code, region_code, is_spot_check, list_version, tier, done, missing, author, recorded_at) VALUES ('x', '4201', false, 'x', 'low', '{}', '{}', 'x', now());
 INSERT INTO resumption.plan_terms (enterprise_code, region_code, terms, author, recorded_at) VALUES ('x', '4201', '{}', 'x', now());
 INSERT INTO resumption.plan_run (enterprise_code, region_code, first_day, reason, method, input, input_sha256, result, origins, author, recorded_at) VALUES ('x', '4201', '2020-03-06', 'asked', 'x', '{}', 'x', '{}', '{}', 'x', now());

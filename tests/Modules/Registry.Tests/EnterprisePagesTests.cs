@@ -71,6 +71,12 @@ public sealed class EnterprisePagesTests : IAsyncLifetime
         (await RunningHost.PostAsync(owner, Page, Page + "/places", ("kind", "1"), ("name", "x"), ("region", "999999"))).Headers.Location!.OriginalString.ShouldBe(Page + "?problem=place");
         var enterprises = _host.Services.GetRequiredService<IEnterprises>();
         var id = (await enterprises.FindByCodeAsync(DemoAccounts.DemoEnterprise))!.Id;
+        (await RunningHost.PostAsync(owner, Page, Page + "/places", ("kind", "1"), ("name", "4号楼"), ("region", "420115"), ("rooms", "301, 15.5, 8\r\n302，，6\r\n303"))).Headers.Location!.OriginalString.ShouldBe(Page);
+        (await enterprises.PlacesOfAsync(id)).Single(p => p.Name == "4号楼").Rooms.ShouldBe([new("301", 15.5m, 8), new("302", null, 6), new("303", null, null)]);
+        (await owner.GetStringAsync(new Uri(Page, UriKind.Relative))).ShouldContain("301, 15.5, 8");
+        foreach (var wrong in new[] { "301, -1, 8", "301, 15, x", "301, 15, 8, 9", ", 15, 8", "301\n301" })
+            (await RunningHost.PostAsync(owner, Page, Page + "/places", ("kind", "1"), ("name", "x"), ("region", "420115"), ("rooms", wrong))).Headers.Location!.OriginalString.ShouldBe(Page + "?problem=place", wrong);
+        (await RunningHost.PostAsync(owner, Page, Page + "/places", ("kind", "2"), ("name", "x"), ("region", "420115"), ("rooms", "301"))).Headers.Location!.OriginalString.ShouldBe(Page + "?problem=place", "a canteen has no rooms");
         var added = (await enterprises.PlacesOfAsync(id)).Single(p => p.Name == "3号宿舍楼");
         (added.AreaSquareMetres, added.Capacity).ShouldBe((600.5m, 100));
         await RunningHost.PostAsync(owner, Page, $"{Page}/places/{added.Id}", ("kind", "1"), ("name", "三号楼"), ("region", "420115"), ("capacity", "120"));

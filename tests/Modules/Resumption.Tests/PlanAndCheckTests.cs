@@ -47,7 +47,7 @@ public sealed class PlanAndCheckTests : World
     }
 
     [Fact]
-    public async Task Plans_are_made_again_twenty_in_a_transaction_and_each_once()
+    public async Task Plans_are_made_again_one_by_one_and_each_once()
     {
         GiveStaff();
         await AsAsync(Actor.System, session => session.ExecuteAsync("INSERT INTO resumption.replan (enterprise_code, wanted_at) SELECT 'gone' || n, timestamptz '2020-03-06' FROM generate_series(1, 45) n UNION ALL SELECT @Factory, timestamptz '2020-03-05'", new { Factory }));
@@ -55,6 +55,42 @@ public sealed class PlanAndCheckTests : World
         (await AsAsync(Actor.System, session => session.QuerySingleAsync<int>("SELECT count(*)::int FROM resumption.replan"))).ShouldBe(0);
         (await AsAsync(Actor.System, session => session.QuerySingleAsync<int>("SELECT count(*)::int FROM resumption.plan_run"))).ShouldBe(1, "those that the register no longer knows are passed over");
     }
+
+    [Fact]
+    public async Task A_plan_that_cannot_be_made_again_is_set_aside_with_its_reason_and_stops_no_other()
+    {
+        GiveStaff();
+        Known.NeighbourStaff.Add(new(new("3303"), RiskTier.Low, true, 0, 40));
+        foreach (var code in new[] { Neighbour, Factory })
+            (await AsAsync(Owner(code), session => Host.Services.GetRequiredService<PlanReturn>().RunAsync(session, code, new PlanTerms(), "asked", default))).ShouldBeOfType<PlanOutcome.Planned>();
+        await TermsAsync("{\"coachesPerDay\": \"many\"}");
+        await AsAsync(Actor.System, session => session.ExecuteAsync("INSERT INTO resumption.replan (enterprise_code, wanted_at) VALUES (@Neighbour, '2020-03-05'), (@Factory, '2020-03-06')", new { Neighbour, Factory }));
+        await ReplanAsync();
+        (await PlansAsync(Factory), await PlansAsync(Neighbour)).ShouldBe((2, 1), "the one behind it is made");
+        (await FailureAsync()).ShouldStartWith("1 JsonException: ");
+        using var officer = await Host.SignedInAsync("officer", "industry_officer", "3302");
+        (await officer.GetStringAsync(new Uri("/resumption", UriKind.Relative))).ShouldContain("未能重算的返岗计划：1");
+        using var stranger = await Host.SignedInAsync("stranger", "industry_officer", "3301");
+        (await stranger.GetStringAsync(new Uri("/resumption", UriKind.Relative))).ShouldNotContain("未能重算");
+
+        await ReplanAsync();
+        (await FailureAsync()).ShouldStartWith("1 ", customMessage: "it waits for its time");
+        // A plan that cannot be is named like one that breaks.
+        await TermsAsync("{\"shifts\": 0}");
+        Clock.Advance(Replan.Pause(1));
+        await ReplanAsync();
+        (await FailureAsync()).ShouldSatisfyAllConditions(f => f.ShouldStartWith("2 "), f => f.ShouldContain("hift"));
+        await TermsAsync("{}");
+        Clock.Advance(Replan.Pause(2));
+        await ReplanAsync();
+        (await PlansAsync(Neighbour), await FailureAsync()).ShouldBe((2, ""));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 8)]
+    [InlineData(100, 1440)]
+    public void A_plan_that_fails_is_tried_less_and_less_often_but_daily(int attempts, int minutes) => Replan.Pause(attempts).ShouldBe(TimeSpan.FromMinutes(minutes));
 
     [Fact]
     public async Task The_page_says_what_limits_the_return_and_lists_coaches_by_numbers()
@@ -75,6 +111,17 @@ public sealed class PlanAndCheckTests : World
     [InlineData(9, null, 9)]
     [InlineData(0, 600, 0)]
     public void Nobody_sleeps_where_no_bed_is_stated_or_the_area_does_not_allow_one(int? stated, int? area, int beds) => ProblemOf(new PlanTerms(), Dormitory(stated, area)).Beds.ShouldBe(beds);
+
+    [Theory]
+    [InlineData(15, 8, 6)]
+    [InlineData(15, 4, 4)]
+    [InlineData(12.4, 8, 4)]
+    [InlineData(100, null, 6)]
+    [InlineData(null, 5, 5)]
+    [InlineData(null, null, 6)]
+    [InlineData(2, 1, 0)]
+    public void Where_rooms_are_listed_each_has_its_own_limit_of_six_of_area_and_of_beds(double? area, int? beds, int sleepers) =>
+        ProblemOf(new PlanTerms(), Dormitory(500, 5_000) with { Rooms = [new("301", (decimal?)area, beds), new("302", 15, 6)] }).Beds.ShouldBe(sleepers + 6);
 
     [Fact]
     public void Of_any_dormitory_no_more_beds_are_used_than_are_stated_or_than_the_area_allows() =>
@@ -196,7 +243,14 @@ public sealed class PlanAndCheckTests : World
             (await AsAsync(Actor.System, session => session.QuerySingleAsync<int>($"SELECT count(*)::int FROM resumption.{table}"))).ShouldBe(rows, table);
     }
 
-    /// <summary>Until nothing is queued, whichever host has it in hand.</summary>
+    private Task<int> PlansAsync(string code) => AsAsync(Actor.System, session => session.QuerySingleAsync<int>("SELECT count(*)::int FROM resumption.plan_run WHERE enterprise_code = @code", new { code }));
+
+    /// <summary>Attempts and reason of the plan set aside; empty for none.</summary>
+    private Task<string> FailureAsync() => AsAsync(Actor.System, session => session.QuerySingleAsync<string>("SELECT coalesce((SELECT attempts || ' ' || reason FROM resumption.plan_failure), '')"));
+
+    private Task<int> TermsAsync(string terms) => AsAsync(Actor.System, session => session.ExecuteAsync("UPDATE resumption.plan_terms SET terms = @terms::jsonb WHERE enterprise_code = @Neighbour", new { terms, Neighbour }));
+
+    /// <summary>Until nothing that is due is queued, whichever host has it in hand.</summary>
     private async Task ReplanAsync()
     {
         var replan = new Replan(Host.Database.Database, Host.Services.GetRequiredService<PlanReturn>());
@@ -205,7 +259,7 @@ public sealed class PlanAndCheckTests : World
             await replan.RunAsync(session, default);
             return true;
         });
-        while (await AsAsync(Actor.System, session => session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM resumption.replan)")));
+        while (await AsAsync(Actor.System, session => session.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM resumption.replan WHERE wanted_at <= @Now)", new { session.Now })));
     }
 
     private static EnterprisePlace Dormitory(int? beds, decimal? area) => new(1, 7, PlaceKind.Dormitory, "一号楼", new("330106"), "", area, beds);

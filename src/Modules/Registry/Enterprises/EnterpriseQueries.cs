@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Dapper;
 using Rongtong.Contracts.Registry;
 using Rongtong.Platform.Access;
@@ -55,10 +56,11 @@ internal sealed class EnterpriseQueries(Database database) : IEnterprises
     public static async Task<IReadOnlyList<EnterprisePlace>> PlacesOfAsync(Session session, int enterpriseId, CancellationToken cancel)
     {
         var places = await session.QueryAsync<PlaceRow>("""
-            SELECT id, kind, name, region_code, address, area_square_metres, capacity FROM registry.place
+            SELECT id, kind, name, region_code, address, area_square_metres, capacity, rooms::text AS rooms FROM registry.place
             WHERE enterprise_id IN (SELECT registry.members(registry.kept_id(@enterpriseId))) AND ended_at IS NULL ORDER BY kind, id
             """, new { enterpriseId }, cancel);
-        return [.. places.Select(p => new EnterprisePlace(p.Id, enterpriseId, (PlaceKind)p.Kind, p.Name, new(p.RegionCode), p.Address, p.AreaSquareMetres, p.Capacity))];
+        return [.. places.Select(p => new EnterprisePlace(p.Id, enterpriseId, (PlaceKind)p.Kind, p.Name, new(p.RegionCode), p.Address, p.AreaSquareMetres, p.Capacity,
+            p.Rooms is null ? null : JsonSerializer.Deserialize<DormitoryRoom[]>(p.Rooms, JsonSerializerOptions.Web)))];
     }
 
     private async Task<IReadOnlyList<Enterprise>> QueryAsync(string sql, object args, CancellationToken cancel)
@@ -89,5 +91,6 @@ internal sealed class EnterpriseQueries(Database database) : IEnterprises
         public string Address { get; init; } = "";
         public decimal? AreaSquareMetres { get; init; }
         public int? Capacity { get; init; }
+        public string? Rooms { get; init; }
     }
 }

@@ -12,6 +12,7 @@ internal static class ResumptionTables
     public const string OpeningsName = "resumption.openings";
     public const string ReportsName = "resumption.reports";
     public const string BurdenName = "resumption.burden";
+    public const string SetAsideName = "resumption.plans-set-aside";
     public const string ProjectsName = "resumption.projects";
 
     private static readonly string[] s_statuses = [.. Enum.GetValues<OpeningStatus>().Select(Opening.Word)];
@@ -67,6 +68,16 @@ internal static class ResumptionTables
             new("submissions", "resumption.submissions", (b, _) => new(b.Submissions.ToString(CultureInfo.InvariantCulture)), null, true),
         ], [], "-week", "resumption.burden-read");
 
+    /// <summary>Plans that could not be made again, with what must be put right.</summary>
+    public static ITable SetAside(IRegions regions) => new SqlTable<SetAsideLine>(SetAsideName, ResumptionPermissions.Read, "resumption.plan_failure", "enterprise_code, region_code, reason, attempts, failed_at", new("enterprise_code", "text"),
+        [
+            new("failed", "resumption.plan.failed", (f, _) => new(Instant(f.FailedAt)), new("failed_at", "timestamptz")),
+            new("enterprise", "resumption.enterprise", (f, _) => new(f.EnterpriseCode, $"/resumption/checks/{f.EnterpriseCode}")),
+            new("region", "resumption.region", (f, _) => new(NameOf(regions, f.RegionCode)), new("region_code", "text")),
+            new("reason", "resumption.plan.failed.reason", (f, _) => new(f.Reason)),
+            new("attempts", "resumption.plan.failed.attempts", (f, _) => new(f.Attempts.ToString(CultureInfo.InvariantCulture)), new("attempts", "integer"), true),
+        ], [], "-failed", "resumption.plans-set-aside-read");
+
     public static ITable Projects(IRegions regions) => new SqlTable<ProjectLine>(ProjectsName, ResumptionPermissions.Read, """
         (SELECT m.id, p.name AS project, p.region_code, p.investment_fen, m.name, m.due_on, m.done_on, m.is_late FROM resumption.milestone m JOIN resumption.project p ON p.id = m.project_id) lines
         """, "id, project, region_code, investment_fen, name, due_on, done_on, is_late", new("id", "bigint"),
@@ -112,6 +123,15 @@ internal static class ResumptionTables
         public long Typed { get; init; }
         public long Confirmed { get; init; }
         public long Submissions { get; init; }
+    }
+
+    internal sealed record SetAsideLine
+    {
+        public string EnterpriseCode { get; init; } = "";
+        public string RegionCode { get; init; } = "";
+        public string Reason { get; init; } = "";
+        public int Attempts { get; init; }
+        public DateTime FailedAt { get; init; }
     }
 
     internal sealed record ProjectLine

@@ -100,6 +100,7 @@ internal sealed class PlanReturn(WhatIsHeld held)
         if (problem.Faults() is { Count: > 0 } faults) return new PlanOutcome.Faulty(faults);
         if (session.Actor.Kind is not ActorKind.System) await KeepTermsAsync(session, enterprise, terms, isWhole: true, cancel);
         var input = JsonSerializer.Serialize(problem, Json);
+        await session.AsSystemAsync(() => session.ExecuteAsync("DELETE FROM resumption.plan_failure WHERE enterprise_code = ANY (resumption.members(@Code))", new { enterprise.Code }, cancel), cancel);
         return new PlanOutcome.Planned(await session.QuerySingleAsync<long>("""
             INSERT INTO resumption.plan_run (enterprise_code, region_code, first_day, reason, method, input, input_sha256, result, origins, author, recorded_at)
             VALUES (@Code, @region, @today, @reason, @Version, @input, @hash, @result, @origins, @author, @now) RETURNING id
@@ -178,19 +179,22 @@ internal sealed class PlanReturn(WhatIsHeld held)
     /// <summary>Capacities that the register does not know: there is no such place in it, or one of which it does not say.</summary>
     internal static IReadOnlyList<Resource> UnknownOf(IReadOnlyList<EnterprisePlace> places) =>
         [.. new[] { (Resource.Beds, PlaceKind.Dormitory), (Resource.CanteenSeats, PlaceKind.Canteen), (Resource.WorkPlaces, PlaceKind.Plant) }
-            .Where(c => !places.Any(p => p.Kind == c.Item2) || places.Any(p => p.Kind == c.Item2 && p.Capacity is null && (c.Item1 is not Resource.Beds || p.AreaSquareMetres is null))).Select(c => c.Item1)];
+            .Where(c => !places.Any(p => p.Kind == c.Item2) || places.Any(p => p.Kind == c.Item2 && p.Capacity is null && (c.Item1 is not Resource.Beds || (p.AreaSquareMetres is null && p.Rooms is not { Count: > 0 })))).Select(c => c.Item1)];
 
     /// <summary>
-    /// The register holds area and beds of a whole dormitory, not its rooms: as many sleep there as beds are stated and as 2.5 m² each allow, in rooms of at most
-    /// six. A figure that it does not hold does not bind. What it does not know at all is one more, without a name.
+    /// Where the register lists rooms, each sleeps at most six, 2.5 m² for each, and no more than its beds. Where it knows only a whole dormitory, as many
+    /// sleep there as beds are stated and as 2.5 m² each allow, in rooms of at most six. A figure that it does not hold does not bind. What it does
+    /// not know at all is one more, without a name.
     /// </summary>
     private static Dormitory[] DormitoriesOf(IReadOnlyList<EnterprisePlace> places, int? unknownBeds)
     {
         const int SleepersPerRoom = 6;
         const decimal SquareMetresEach = 2.5m;
-        return [.. places.Where(p => p.Kind is PlaceKind.Dormitory && (p.Capacity is not null || p.AreaSquareMetres is not null)).OrderBy(p => p.Id)
-            .Select(p => Whole(p.Name, (int)Math.Min(p.Capacity ?? int.MaxValue, Math.Min(ReturnProblem.CountMax / 2, Math.Floor((p.AreaSquareMetres ?? decimal.MaxValue) / SquareMetresEach))))),
+        return [.. places.Where(p => p.Kind is PlaceKind.Dormitory && (p.Capacity is not null || p.AreaSquareMetres is not null || p.Rooms is { Count: > 0 })).OrderBy(p => p.Id)
+            .Select(p => Whole(p.Name, p.Rooms is { Count: > 0 } rooms ? rooms.Sum(r => Math.Min(SleepersPerRoom, Allowed(r.Beds, r.AreaSquareMetres))) : Allowed(p.Capacity, p.AreaSquareMetres))),
             .. unknownBeds is { } beds ? [Whole("", beds)] : Array.Empty<Dormitory>()];
+
+        static int Allowed(int? beds, decimal? area) => (int)Math.Min(beds ?? int.MaxValue, Math.Min(ReturnProblem.CountMax / 2, Math.Floor((area ?? decimal.MaxValue) / SquareMetresEach)));
 
         static Dormitory Whole(string name, int beds) => new(name, (beds + SleepersPerRoom - 1) / SleepersPerRoom, (int)(SleepersPerRoom * SquareMetresEach * 100), beds);
     }
