@@ -175,7 +175,7 @@ public sealed class AccessAbuseTests : IAsyncLifetime
 
     [Fact]
     public void There_is_no_police_role() => Roles.All.ShouldBe(["administrator", "duty_leader", "epidemiologist", "officer", "health_recorder", "appeal_officer", "health_rule_maker", "gate", "health_connector", "auditor",
-        "industry_officer", "liaison", "enterprise", "data_connector", "dispatcher", "facility", "carrier", "market_inspector", "grid_worker"], ignoreOrder: true);
+        "industry_officer", "opening_officer", "liaison", "enterprise", "data_connector", "dispatcher", "facility", "carrier", "market_inspector", "grid_worker"], ignoreOrder: true);
 
     [Fact]
     public async Task Every_page_carries_the_headers_that_keep_foreign_scripts_out()

@@ -22,7 +22,7 @@ public static class DemoAccounts
         ("cdc", "health_recorder", "CDC"), ("hospital", "health_recorder", "Hospital 1"), ("appeals", "appeal_officer", "Appeals office"),
         ("rules1", "health_rule_maker", "Health commission"), ("rules2", "health_rule_maker", "Government office"),
         ("industry", "industry_officer", "Industry bureau"), ("liaison", "liaison", "Industry bureau"),
-        ("health-office", "industry_officer", "Health bureau"), ("headquarters", "industry_officer", "Prevention headquarters"), ("enterprise", "enterprise", DemoEnterprise),
+        ("health-office", "opening_officer", "Health bureau"), ("headquarters", "opening_officer", "Prevention headquarters"), ("enterprise", "enterprise", DemoEnterprise),
         ("dispatcher", "dispatcher", "Supplies headquarters"), ("dispatcher2", "dispatcher", "Supplies headquarters"), ("facility", "facility", DemoFacility),
         ("carrier", "carrier", DemoCarrier), ("inspector", "market_inspector", "Market regulation"), ("grid", "grid_worker", "Street office"),
     ];

@@ -21,6 +21,7 @@ public static class Roles
         ["gate"] = ["health.gate"],
         ["health_connector"] = ["health.connect"],
         ["industry_officer"] = ["outbreak.read", "registry.enterprises", "observations.read", "observations.meters", "observations.define", "casework.read", "casework.work", "resumption.read", "resumption.decide"],
+        ["opening_officer"] = ["resumption.read", "resumption.decide"],
         ["liaison"] = ["observations.read", "casework.read", "casework.work", "resumption.read"],
         ["enterprise"] = ["registry.own", "observations.own", "casework.own", "resumption.own", "supplies.own", "health.venue"],
         ["data_connector"] = ["observations.push"],

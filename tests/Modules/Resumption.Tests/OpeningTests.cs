@@ -292,6 +292,15 @@ public sealed class OpeningTests : World
 
     private Task<FilingOutcome> TryAsync(int staff, DateOnly? day = null) => AsAsync(Owner(), session => Filing.RunAsync(session, Factory, day ?? new(2020, 3, 6), staff, true, default));
 
+    [Fact]
+    public async Task An_office_that_only_answers_openings_reads_them_and_nothing_else()
+    {
+        var id = (await AsAsync(Owner(), session => Host.Services.GetRequiredService<FileOpening>().RunAsync(session, Factory, new(2020, 3, 6), 10, true, default))).ShouldBeOfType<FilingOutcome.Filed>().Id;
+        using var health = await Host.SignedInAsync("health", "opening_officer", "3301", "Health bureau");
+        (await health.GetStringAsync(new Uri($"/resumption/openings/{id}", UriKind.Relative))).ShouldContain("示例制造厂");
+        foreach (var closed in new[] { "/enterprises/imports", "/outbreak/data" }) (await health.GetAsync(new Uri(closed, UriKind.Relative))).IsSuccessStatusCode.ShouldBeFalse(closed);
+    }
+
     private static Actor HealthOfficer => Officer(name: "health", organisation: "Health bureau");
 
     /// <summary>Answered by somebody of the office.</summary>
