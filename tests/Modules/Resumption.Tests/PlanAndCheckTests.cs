@@ -113,13 +113,13 @@ public sealed class PlanAndCheckTests : World
     public void Nobody_sleeps_where_no_bed_is_stated_or_the_area_does_not_allow_one(int? stated, int? area, int beds) => ProblemOf(new PlanTerms(), Dormitory(stated, area)).Beds.ShouldBe(beds);
 
     [Theory]
-    [InlineData(15, 8, 6)]
-    [InlineData(15, 4, 4)]
+    [InlineData(15.0, 8, 6)]
+    [InlineData(15.0, 4, 4)]
     [InlineData(12.4, 8, 4)]
-    [InlineData(100, null, 6)]
+    [InlineData(100.0, null, 6)]
     [InlineData(null, 5, 5)]
     [InlineData(null, null, 6)]
-    [InlineData(2, 1, 0)]
+    [InlineData(2.4, 1, 0)]
     public void Where_rooms_are_listed_each_has_its_own_limit_of_six_of_area_and_of_beds(double? area, int? beds, int sleepers) =>
         ProblemOf(new PlanTerms(), Dormitory(500, 5_000) with { Rooms = [new("301", (decimal?)area, beds), new("302", 15, 6)] }).Beds.ShouldBe(sleepers + 6);
 
