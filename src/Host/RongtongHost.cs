@@ -1,5 +1,6 @@
 using Rongtong.Casework;
 using Rongtong.HealthCode;
+using Rongtong.HealthCode.Colour;
 using Rongtong.HealthCode.Passes;
 using Rongtong.HealthCode.People;
 using Rongtong.Observations;
@@ -57,14 +58,14 @@ public static class RongtongHost
         app.UseAccess();
         app.UsePeople();
         app.UseAntiforgery();
-        // Alive: the process answers. Ready: the database does, too.
+        // Alive: the process answers. Ready: the database does, too, and a gate's question would be answered.
         app.MapGet("/health/live", () => Results.Text("alive\n"));
-        app.MapGet("/health/ready", async (Database database, CancellationToken cancel) =>
+        app.MapGet("/health/ready", async (Database database, ColourBook colours, CancellationToken cancel) =>
         {
             try
             {
                 await using var session = await database.BeginAsync(Actor.Public, cancel);
-                return Results.Text("ready\n");
+                return colours.IsFilled ? Results.Text("ready\n") : Results.Text("the colours are being read\n", statusCode: StatusCodes.Status503ServiceUnavailable);
             }
             catch (Npgsql.NpgsqlException)
             {

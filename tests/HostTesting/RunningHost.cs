@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Rongtong.Host;
 using Rongtong.Platform.Access;
 using Rongtong.Platform.Data;
+using Rongtong.Platform.Events;
 using Rongtong.Registry;
 using Rongtong.Testing;
 using Rongtong.Web.Working;
@@ -67,6 +68,27 @@ public sealed partial class RunningHost : IAsyncDisposable
         var token = TokenField().Match(await browser.GetStringAsync(new Uri(page, UriKind.Relative))).Groups[1].Value;
         using var form = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(content)), "file", fileName } };
         return (await browser.PostAsync(new Uri(action, UriKind.Relative), form)).Headers.Location!.OriginalString;
+    }
+
+    /// <summary>
+    /// Brings every event to all its handlers. The host's own dispatcher may have one in hand, and an event waits for every older transaction of the
+    /// server, those of tests beside this one too.
+    /// </summary>
+    public async Task HandOnAsync()
+    {
+        var handlers = Services.GetServices<IEventSubscriber>().ToArray();
+        var all = new { names = handlers.Select(h => h.Name).ToArray(), kinds = handlers.Select(h => h.EventKind).ToArray() };
+        using var patience = new CancellationTokenSource(Patience.Long);
+        while (true)
+        {
+            await Services.GetRequiredService<OutboxDispatcher>().DispatchAsync(patience.Token);
+            await using var session = await Database.Database.BeginAsync(Actor.System, patience.Token);
+            if (await session.QuerySingleAsync<bool>("""
+                SELECT NOT EXISTS (
+                    SELECT FROM unnest(@names, @kinds) AS h (name, kind) JOIN platform.outbox_event e ON e.kind = h.kind LEFT JOIN platform.outbox_cursor c ON c.handler = h.name
+                    WHERE c.handler IS NULL OR (e.transaction, e.id) > (c.transaction, c.event_id))
+                """, all, patience.Token)) return;
+        }
     }
 
     /// <summary>Makes an account and signs a browser in with it.</summary>

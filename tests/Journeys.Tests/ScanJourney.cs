@@ -86,6 +86,36 @@ public sealed partial class ScanJourney(CheckpointWorld world) : IClassFixture<C
     }
 
     [BrowserFact]
+    public async Task A_scan_that_waits_is_sent_when_the_browser_finds_a_network_though_the_page_be_closed()
+    {
+        var (consignment, token) = await OrderAsync("4", 100);
+        var page = await PhoneAsync(world.Browser, "sleeper");
+        await page.EvaluateAsync("() => navigator.serviceWorker.ready.then(() => true)");
+        await page.Context.SetOfflineAsync(true);
+        await page.GotoAsync(At("/supplies/scan/" + token));
+        await page.Locator("[data-piece=lines] [data-step=ship]").ClickAsync();
+        await Expect(Piece(page, "say-waiting")).ToBeVisibleAsync();
+        await page.GotoAsync("about:blank");
+        await page.Context.SetOfflineAsync(false);
+        // A page of this site that knows nothing of scans; the network of a test comes back without the browser's knowing, so it is told.
+        await page.GotoAsync(At("/account"));
+        var browser = await page.Context.NewCDPSessionAsync(page);
+        var registration = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        browser.Event("ServiceWorker.workerRegistrationUpdated").OnEvent += (_, told) =>
+        {
+            foreach (var known in told!.Value.GetProperty("registrations").EnumerateArray())
+            {
+                if (known.GetProperty("scopeURL").GetString()!.Contains("/supplies/scan", StringComparison.Ordinal)) registration.TrySetResult(known.GetProperty("registrationId").GetString()!);
+            }
+        };
+        await browser.SendAsync("ServiceWorker.enable");
+        await browser.SendAsync("ServiceWorker.dispatchSyncEvent", new() { ["origin"] = At("/").TrimEnd('/'), ["registrationId"] = await registration.Task.WaitAsync(Patience.Long), ["tag"] = "scans", ["lastChance"] = false });
+        using var patience = new CancellationTokenSource(Patience.Long);
+        while ((await StepsAsync(consignment)).Count == 0) patience.Token.ThrowIfCancellationRequested();
+        (await StepsAsync(consignment)).ShouldBe(["ship"]);
+    }
+
+    [BrowserFact]
     public async Task The_camera_reads_the_paper_and_whoever_is_no_party_to_it_may_look_and_not_speak()
     {
         var (_, token) = await OrderAsync("3", 200);

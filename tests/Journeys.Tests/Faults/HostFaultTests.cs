@@ -109,7 +109,7 @@ public sealed class HostFaultTests : IDisposable
         var (code, output, errors) = await ServedProcess.RunAsync(_data, "serve", "--urls", "http://127.0.0.1:0");
         code.ShouldBe(2, output);
         errors.ShouldSatisfyAllConditions(e => e.ShouldContain(_data), e => e.ShouldContain("already"), e => e.ShouldContain("DataFolder"), e => e.ShouldNotContain("   at "));
-        (await host.Browser.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode.ShouldBeTrue();
+        await ServedProcess.UntilAsync(async () => (await host.Browser.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, "the first host to be ready");
     }
 
     [Fact]

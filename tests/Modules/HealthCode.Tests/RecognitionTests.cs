@@ -105,10 +105,16 @@ public sealed partial class RecognitionTests : IAsyncLifetime
         return new PassSigner(_key).Sign(new PassContent("51", now.AddMinutes(-1), now.AddHours(12), new ColourClaim(PassColour.Yellow, now, region, now.AddDays(3), Guid.NewGuid(), "**红")));
     }
 
+    /// <summary>As a gate asks: a host that has just started sends it away until it has read the colours.</summary>
     private async Task<string> CheckAsync(string token)
     {
         using var gate = _host.Browser();
-        return await (await gate.PostAsync(new Uri("/api/v1/health/check", UriKind.Relative), new StringContent(token, Encoding.ASCII, "text/plain"))).Content.ReadAsStringAsync();
+        using var patience = new CancellationTokenSource(Patience.Long);
+        while (true)
+        {
+            using var answer = await gate.PostAsync(new Uri("/api/v1/health/check", UriKind.Relative), new StringContent(token, Encoding.ASCII, "text/plain"), patience.Token);
+            if (answer.StatusCode is not System.Net.HttpStatusCode.ServiceUnavailable) return await answer.Content.ReadAsStringAsync();
+        }
     }
 
     private async Task<string> ProposeAsync(HttpClient staff, string? rules = null, SigningKey? root = null)

@@ -96,10 +96,7 @@ internal sealed class World : IAsyncDisposable
             await session.PublishAsync(kind, "test", payload);
             await session.CommitAsync();
         }
-        // The host's own dispatcher may have it in hand: then there is nothing to do but to look again.
-        var dispatcher = Host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<OutboxDispatcher>().Single();
-        do await dispatcher.DispatchAsync();
-        while (await ScalarAsync($"SELECT count(*) FROM platform.outbox_event e WHERE kind = '{kind}' AND NOT EXISTS (SELECT FROM platform.outbox_cursor c WHERE c.kind = e.kind AND c.event_id >= e.id)") > 0);
+        await Host.HandOnAsync();
     }
 
     public async Task<long> ScalarAsync(string sql)

@@ -118,7 +118,7 @@ public sealed class WithCaseworkTests : World
     /// <summary>Lets jobs and events run until the claim holds; an event waits for every older transaction of the server, also those of tests beside this one.</summary>
     private async Task UntilAsync(string claim)
     {
-        const int LooksMax = 600;
+        const int LooksMax = 3_600;
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         for (var looks = 0; looks < LooksMax; looks++)
         {

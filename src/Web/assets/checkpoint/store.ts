@@ -1,3 +1,5 @@
+import { phoneTable } from '../phone';
+
 /** What this phone keeps, in IndexedDB: files of the server, one reading of the clock, and numbers of the day. Nothing of a pass, ever. */
 export interface Kept {
   /** SubjectPublicKeyInfo of the root key, pinned at the first visit. */
@@ -16,10 +18,7 @@ export interface ClockReading { phoneMs: number; serverMinusPhoneMs: number }
 export type Outcome = 'green' | 'yellow' | 'red' | 'unverified' | 'manual';
 export type DayCounts = Record<Outcome, number>;
 
-const databaseName = 'rongtong-checkpoint';
-const table = 'kept';
-
-let opened: Promise<IDBDatabase> | undefined;
+const inTable = phoneTable('rongtong-checkpoint', 'kept');
 
 export async function read<K extends keyof Kept>(key: K): Promise<Kept[K] | null> {
   return ((await inTable('readonly', kept => kept.get(key))) as Kept[K] | undefined) ?? null;
@@ -46,23 +45,4 @@ export async function change<K extends keyof Kept>(key: K, by: (old: Kept[K] | n
 /** Forgets the files and the pinned key; the counts stay. */
 export async function forgetFiles(): Promise<void> {
   for (const key of ['rootKey', 'trustList', 'revocation', 'shards', 'clock'] satisfies (keyof Kept)[]) await inTable('readwrite', kept => kept.delete(key));
-}
-
-async function inTable(mode: IDBTransactionMode, work: (kept: IDBObjectStore) => IDBRequest): Promise<unknown> {
-  opened ??= open();
-  const transaction = (await opened).transaction(table, mode);
-  const request = work(transaction.objectStore(table));
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = () => reject(transaction.error ?? new Error('the phone refused to keep data'));
-  });
-}
-
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(databaseName, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(table);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('the phone refused to keep data'));
-  });
 }

@@ -1,12 +1,12 @@
+import { phoneTable } from '../phone';
+
 /** One thing said of one consignment, as the server takes it. The id is made here, so that sending it twice is saying it once. */
 export interface Scan { id: string; consignment: number; step: string; quantity: number | null; reason: string | null; at: string }
 
 /** A scan on this phone: waiting, or answered "no" in a word, which stays until somebody has read it. */
 export interface KeptScan extends Scan { refused?: string }
 
-const databaseName = 'rongtong-scans';
-const table = 'scans';
-let opened: Promise<IDBDatabase> | undefined;
+const inTable = phoneTable('rongtong-scans', 'scans', 'id');
 
 export async function readScans(): Promise<KeptScan[]> {
   const scans = (await inTable('readonly', kept => kept.getAll())) as KeptScan[];
@@ -31,23 +31,4 @@ export async function keepScan(scan: Scan): Promise<boolean> {
 /** What the server answered: taken ones go, refused ones stay with the word why. */
 export async function settle(scan: KeptScan, refused: string | null): Promise<void> {
   await inTable('readwrite', kept => (refused === null ? kept.delete(scan.id) : kept.put({ ...scan, refused })));
-}
-
-async function inTable(mode: IDBTransactionMode, work: (kept: IDBObjectStore) => IDBRequest): Promise<unknown> {
-  opened ??= open();
-  const transaction = (await opened).transaction(table, mode);
-  const request = work(transaction.objectStore(table));
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = () => reject(transaction.error ?? new Error('the phone refused to keep data'));
-  });
-}
-
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(databaseName, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(table, { keyPath: 'id' });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('the phone refused to keep data'));
-  });
 }
