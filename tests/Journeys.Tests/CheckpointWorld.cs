@@ -24,6 +24,9 @@ public sealed class CheckpointWorld : IAsyncLifetime
 
     public IBrowser Browser { get; private set; } = null!;
 
+    /// <summary>Signed in once for all journeys: a host takes ten sign-ins a minute from one address.</summary>
+    public HttpClient? Dispatcher { get; set; }
+
     public ECDsa HubeiKey { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     public SigningKey Root { get; } = NewKey();
@@ -63,6 +66,7 @@ public sealed class CheckpointWorld : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_playwright is null) return;
+        Dispatcher?.Dispose();
         await Browser.DisposeAsync();
         _playwright.Dispose();
         await Host.DisposeAsync();

@@ -189,7 +189,7 @@ public sealed partial class ScanJourney(CheckpointWorld world) : IClassFixture<C
         (await RunningHost.PostAsync(supplier, "/supplies/own", "/supplies/own/offers", ("item", "suit"), ("quantity", $"{quantity}"), ("donation", "true"))).Headers.Location!.OriginalString.ShouldBe("/supplies/own");
         await using var session = await Host.Services.GetRequiredService<Database>().BeginAsync(Actor.System);
         var offer = await session.QuerySingleAsync<long>("SELECT max(id) FROM supplies.offer WHERE facility_code = @producer", new { producer });
-        using var staff = await Host.SignedInAsync("staff" + number, "dispatcher", "42");
+        var staff = world.Dispatcher ??= await Host.SignedInAsync("staff", "dispatcher", "42");
         (await RunningHost.PostAsync(staff, "/supplies/voluntary", "/supplies/purchases", ("offer", $"{offer}"), ("facility", DemoAccounts.DemoFacility), ("quantity", $"{quantity}"), ("report", "r"), ("back", "/supplies/voluntary"))).Headers.Location!.OriginalString.ShouldBe("/supplies/voluntary");
         var consignment = long.Parse(Number().Match(await supplier.GetStringAsync(To("/supplies/own/shipments"))).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
         (await supplier.PostAsJsonAsync(To($"/api/v1/supplies/consignments/{consignment}/steps"), new { step = "confirm" })).EnsureSuccessStatusCode();

@@ -13,6 +13,9 @@ const retryMs = 20_000;
  */
 class RtScan extends HTMLElement {
   private camera!: Camera;
+  private isSending = false;
+  /** Ids of the scans that waited when the page last looked. */
+  private waiting = new Set<string>();
 
   connectedCallback(): void {
     this.camera = new Camera(this.piece<HTMLVideoElement>('video'), text => void this.found(text));
@@ -31,7 +34,7 @@ class RtScan extends HTMLElement {
       // A network that is half there has not answered yet when the phone goes back into the pocket.
       void readScans().then(scans => (scans.some(scan => !scan.refused) ? sendWhenClosed() : undefined));
     });
-    window.setInterval(() => void this.send(), retryMs);
+    window.setInterval(() => { if (!this.isSending) void this.send(); }, retryMs);
     this.piece('camera').hidden = !navigator.mediaDevices;
     void this.start();
   }
@@ -87,10 +90,12 @@ class RtScan extends HTMLElement {
     event.preventDefault();
     const fields = new FormData(form, event.submitter);
     const quantity = fields.get('quantity');
+    const id = crypto.randomUUID();
     const isNew = await keepScan({
-      id: crypto.randomUUID(), consignment: Number(fields.get('consignment')), step: String(fields.get('step')),
+      id, consignment: Number(fields.get('consignment')), step: String(fields.get('step')),
       quantity: quantity ? Number(quantity) : null, reason: String(fields.get('reason') ?? '') || null, at: new Date().toISOString(),
     });
+    if (isNew) this.waiting.add(id);
     this.say('twice', isNew ? null : '');
     form.querySelectorAll('button').forEach(button => { button.disabled = true; });
     await this.send();
@@ -99,24 +104,26 @@ class RtScan extends HTMLElement {
   private async send(): Promise<void> {
     await this.show();
     if (!(await readScans()).some(scan => !scan.refused)) return;
+    this.isSending = true;
     try {
-      const sent = await sendKept();
-      if (sent === 'busy') return;
-      this.say('sign-in', sent === 'sign-in' ? '' : null);
-      if (sent !== 'sign-in') this.say('sent', String(sent));
+      this.say('sign-in', (await sendKept()) === 'sign-in' ? '' : null);
     } catch (fault) {
       if (!(fault instanceof TypeError)) throw fault;
       // Not waited for: where the browser keeps no worker there is never one to ask.
       void sendWhenClosed();
     } finally {
+      this.isSending = false;
       await this.show();
     }
   }
 
   private async show(): Promise<void> {
     const scans = await readScans();
-    const waiting = scans.filter(scan => !scan.refused).length;
-    this.say('waiting', waiting === 0 ? null : String(waiting));
+    // What waited and is gone counts, whether this page, another one or the worker sent it.
+    const sent = [...this.waiting].filter(id => !scans.some(scan => scan.id === id)).length;
+    if (sent > 0) this.say('sent', String(sent));
+    this.waiting = new Set(scans.filter(scan => !scan.refused).map(scan => scan.id));
+    this.say('waiting', this.waiting.size === 0 ? null : String(this.waiting.size));
     this.say('offline', navigator.onLine ? null : '');
     this.piece('refused').replaceChildren(...scans.filter(scan => scan.refused).map(scan => {
       const row = this.template('refusal').content.cloneNode(true) as DocumentFragment;

@@ -8,22 +8,25 @@ const taken = ['moved', 'noted', 'already', 'repeated'];
 /** Under this name the browser wakes the service worker when there is a network, also when no page is open. */
 export const syncTag = 'scans';
 
-/** What came of sending: how many count; "sign-in" where the server does not know who speaks, "busy" where another window or the worker sends just now. */
-export type Sent = number | 'sign-in' | 'busy';
+/** A network that is half there may never answer, and whoever waits for the same turn waits with this one. */
+const patienceMs = 30_000;
+
+/** What came of sending: all of it was answered, or the server does not know who speaks. */
+export type Sent = 'answered' | 'sign-in';
 
 /** Sends what waits on the phone. Throws the TypeError of fetch where there is no network: the queue keeps what it has. */
 export async function sendKept(): Promise<Sent> {
-  // Page and worker may wake together; what the server has answered to one must not be written again by the other.
-  return navigator.locks ? navigator.locks.request('rongtong-scans', { ifAvailable: true }, lock => (lock ? send() : 'busy')) : send();
+  // Page and worker may wake together: one after the other, so that nothing is sent twice and the page sees what the worker was answered.
+  return navigator.locks ? navigator.locks.request('rongtong-scans', send) : send();
 }
 
 async function send(): Promise<Sent> {
-  let counted = 0;
   for (;;) {
     const scans = (await readScans()).filter(scan => !scan.refused).slice(0, sentAtOnceMax);
-    if (scans.length === 0) return counted;
+    if (scans.length === 0) return 'answered';
     const body = JSON.stringify({ scans: scans.map(({ id, consignment, step, quantity, reason, at }) => ({ id, consignment, step, quantity, reason, at })) });
-    const response = await fetch('/api/v1/supplies/scans', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const response = await fetch('/api/v1/supplies/scans', { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: AbortSignal.timeout(patienceMs) })
+      .catch((fault: unknown) => { throw fault instanceof DOMException ? new TypeError('the server did not answer in time') : fault; });
     // Not signed in is not told "no" for good: the queue waits for whoever signs in.
     if (response.status === 401 || response.status === 403 || response.redirected) return 'sign-in';
     // A server that is being restarted is as good as no network.
@@ -33,7 +36,6 @@ async function send(): Promise<Sent> {
       const outcome = answers.get(scan.id);
       if (outcome === undefined) throw new TypeError('the server did not answer every scan');
       await settle(scan, taken.includes(outcome) ? null : outcome);
-      if (taken.includes(outcome)) counted++;
     }
   }
 }
