@@ -37,6 +37,11 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
 var json = args.Contains("--json");
 var names = args.Where(a => !a.StartsWith('-')).ToArray();
 if (names.Length == 0) names = [.. benches.Keys];
+if (args.FirstOrDefault(a => a.StartsWith('-') && a != "--json") is { } option)
+{
+    Console.Error.WriteLine($"rongtong bench [NAME ...] [--json]: there is no option '{option}'. Without a name all run, which takes an hour; there are: {string.Join(", ", benches.Keys)}.");
+    return 2;
+}
 if (names.FirstOrDefault(n => !benches.ContainsKey(n)) is { } unknown)
 {
     Console.Error.WriteLine($"rongtong bench: there is no bench '{unknown}'; there are: {string.Join(", ", benches.Keys)}.");
