@@ -33,6 +33,22 @@ public sealed partial class CodePageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_not_in_memory_at_this_moment_is_computed_and_shown_all_the_same()
+    {
+        using var resident = await GreenAsync(87);
+        var id = await resident.IdAsync();
+        // An announcement of another host that differs from what is booked: the book forgets the person.
+        await using (var session = await _host.Database.Database.BeginAsync(Platform.Access.Actor.System))
+        {
+            await Colour.ColourBook.AnnounceAsync(session, [new(id, new(Colour.Colour.Red, new(2020, 3, 1)))], default);
+            await session.Transaction.CommitAsync();
+        }
+        var book = _host.Services.GetRequiredService<Colour.ColourBook>();
+        while (book.Find(id, new(2020, 2, 20)) is not null) await Task.Yield();
+        (await CodePageAsync(resident)).ShouldContain("绿码");
+    }
+
+    [Fact]
     public async Task Without_a_declaration_or_a_person_the_code_page_leads_to_where_it_begins()
     {
         using var nobody = _host.Browser();

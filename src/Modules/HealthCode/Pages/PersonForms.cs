@@ -102,13 +102,21 @@ internal static class PersonForms
             return null;
         }, cancel)).ExcludeFromDescription();
 
-        // The code alone, for the moment at the gate: from memory, without a query, so that a city can open it at eight in the morning.
-        endpoints.MapGet("/health/code", async (HttpContext http, Holders holders, IssuePass issue, TimeProvider clock, CancellationToken cancel) =>
+        // The code alone, for the moment at the gate: from memory, without a query, so that a city can open it at eight in the morning. What is not in
+        // memory at this moment (the host has just started, or two changes crossed) is computed.
+        endpoints.MapGet("/health/code", async (HttpContext http, Holders holders, IssuePass issue, TimeProvider clock, Database database, CancellationToken cancel) =>
         {
             http.Response.Headers.CacheControl = "no-store";
             var now = clock.GetUtcNow();
-            return Person.IdOf(http.Actor()) is { } id && await holders.FindAsync(id, cancel) is { } holder && await issue.FromMemoryAsync(holder, now, cancel) is { } pass
-                ? new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<CodePage>(new { Pass = pass, Name = holder.MaskedName, Now = now }) : Results.LocalRedirect("/health");
+            if (Person.IdOf(http.Actor()) is not { } id || await holders.FindAsync(id, cancel) is not { } holder) return Results.LocalRedirect("/health");
+            var pass = await issue.FromMemoryAsync(holder, now, cancel);
+            if (pass is null)
+            {
+                await using var session = await database.BeginAsync(http.Actor(), cancel);
+                pass = await issue.RunAsync(session, id, PassKind.Page, cancel);
+                await session.CommitAsync(cancel);
+            }
+            return pass is null ? Results.LocalRedirect("/health") : new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<CodePage>(new { Pass = pass, Name = holder.MaskedName, Now = now });
         }).ExcludeFromDescription();
 
         endpoints.MapPost("/health/cards/revoked", (HttpContext http, IFormCollection form, Database database, CancellationToken cancel) => ForPersonAsync(http, database, async (session, person) =>
